@@ -1,0 +1,138 @@
+"""All that the author of a channel needs: what is heard, what is said, and the port between.
+
+A channel turns its platform's events into `Heard` and our `Outgoing` into posts. It
+decides nothing about answers and keeps nothing that must not be lost: `receive`
+returns only once what was heard is stored, and only then may the platform be told
+"got it".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation lives. `thread` is the channel's own and opaque to the bot."""
+
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: the platform's id, and a name to show (may be empty)."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to press instead of typing. `id` comes back in `Incoming.choice`."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from; `number` is what the text cites as `[1]`."""
+
+    number: int
+    title: str
+    section: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; neither its name nor its type can be trusted."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False, default=b"")
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as the channel heard it.
+
+    `external_id` is the message's identity on the platform: the same whenever the
+    platform delivers the message again. `choice` is the id of a pressed `Choice`;
+    `text` is then its label. `sent_at` is aware (UTC).
+    """
+
+    address: Address
+    external_id: str
+    sender: Sender
+    text: str
+    sent_at: datetime
+    choice: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """👍 or 👎 on one of our messages, named by its `Outgoing.key`. A later one replaces an earlier."""
+
+    address: Address
+    key: str
+    sender: Sender
+    helpful: bool
+    sent_at: datetime
+    comment: str = ""
+
+
+Heard = Incoming | Rating
+
+Sort = Literal["answer", "ask_back", "abstain", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to deliver. `text` is Markdown; `key` is the same on every attempt.
+
+    `rateable` asks the channel to offer 👍 and 👎 (which come back as a `Rating`).
+    """
+
+    key: str
+    address: Address
+    text: str
+    sort: Sort = "notice"
+    choices: tuple[Choice, ...] = ()
+    sources: tuple[Source, ...] = ()
+    rateable: bool = False
+
+
+class SendError(Exception):
+    """A delivery that failed. Permanent: never again; else again, not before `retry_after` seconds."""
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+Receive = Callable[[Heard], Awaitable[None]]
+"""Keeps what was heard. Returns once it is stored (also when it was known already); raises if it was not."""
+
+
+class Adapter(Protocol):
+    """One channel. Two methods: hear and speak."""
+
+    @property
+    def name(self) -> str:
+        """The `Address.channel` of all its conversations."""
+
+    async def run(self, receive: Receive) -> None:
+        """Listen until cancelled; the channel may be told "got it" once `receive` returns."""
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Deliver one message and return the channel's id for it. Raises SendError."""

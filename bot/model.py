@@ -1,0 +1,157 @@
+"""The nouns that are kept. They are plain dataclasses as well: a test builds them with no database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC on every database (SQLite forgets time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Record(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """What every kept noun is."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Conversation(Record):
+    """Where one requester and we talk. `holder` says whose turn it is to speak: `bot` or `agent`."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (UniqueConstraint("channel", "thread"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel: Mapped[str] = mapped_column(String(64))
+    thread: Mapped[str] = mapped_column(String(255))
+    requester: Mapped[str] = mapped_column(String(255))
+    opened_at: Mapped[datetime]
+    holder: Mapped[str] = mapped_column(String(16), default="bot")
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class Message(Record):
+    """One message of a conversation, by `user`, `bot` or `agent`.
+
+    A user's message is also its own inbox entry: `state` is `new` until its turn is
+    applied, then `done` (or `dead` after too many failures, when it went to people).
+    `outcome` and `reason` say what became of it. A bot's message carries the Outgoing
+    it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index(None, "state", "id"),
+        Index(None, "conversation_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(255))
+    author: Mapped[str] = mapped_column(String(16))
+    sender: Mapped[str] = mapped_column(String(255))
+    sender_name: Mapped[str] = mapped_column(String(255), default="")
+    text: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    choice: Mapped[str | None] = mapped_column(String(255), default=None)
+    state: Mapped[str] = mapped_column(String(16), default="done")
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(16), default=None)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    taken_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None)
+    sort: Mapped[str] = mapped_column(String(16), default="notice")
+    choices: Mapped[list[Any]] = mapped_column(default_factory=list)
+    sources: Mapped[list[Any]] = mapped_column(default_factory=list)
+    rateable: Mapped[bool] = mapped_column(default=False)
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+
+
+class OutboxItem(Record):
+    """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "state", "not_before", "id"), Index(None, "conversation_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(String(25), unique=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    external_id: Mapped[str | None] = mapped_column(String(255), default=None)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Ticket(Record):
+    """A tracked request that people work on. Its `id` is the number people say."""
+
+    __tablename__ = "ticket"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    requester: Mapped[str] = mapped_column(String(255))
+    tier: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(255))
+    summary: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(255))
+    opened_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(16), default="new")
+
+
+class TicketEvent(Record):
+    """One change of a ticket: by whom, when, what and why. Never changed afterwards."""
+
+    __tablename__ = "ticket_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(255))
+    what: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+
+
+class Feedback(Record):
+    """👍 or 👎 by one person on one of our messages (its evidence is with the message)."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("message_id", "sender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    sender: Mapped[str] = mapped_column(String(255))
+    helpful: Mapped[bool]
+    at: Mapped[datetime]
+    comment: Mapped[str] = mapped_column(Text, default="")
