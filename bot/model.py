@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
@@ -28,17 +28,23 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-class Record(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Record(MappedAsDataclass, DeclarativeBase):
     """What every kept noun is."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON}
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
 
 
-class Conversation(Record):
+class Conversation(Record, kw_only=True):
     """Where one requester and we talk. `holder` says whose turn it is to speak: `bot` or `agent`."""
 
     __tablename__ = "conversation"
@@ -53,7 +59,7 @@ class Conversation(Record):
     version: Mapped[int] = mapped_column(default=0)
 
 
-class Message(Record):
+class Message(Record, kw_only=True):
     """One message of a conversation, by `user`, `bot` or `agent`.
 
     A user's message is also its own inbox entry: `state` is `new` until its turn is
@@ -94,11 +100,14 @@ class Message(Record):
     evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
-class OutboxItem(Record):
+class OutboxItem(Record, kw_only=True):
     """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "not_before", "id"), Index(None, "conversation_id", "id"))
+    __table_args__ = (
+        Index(None, "state", "not_before", "id"),
+        Index(None, "conversation_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     key: Mapped[str] = mapped_column(String(25), unique=True)
@@ -113,7 +122,7 @@ class OutboxItem(Record):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
-class Ticket(Record):
+class Ticket(Record, kw_only=True):
     """A tracked request that people work on. Its `id` is the number people say."""
 
     __tablename__ = "ticket"
@@ -129,7 +138,7 @@ class Ticket(Record):
     status: Mapped[str] = mapped_column(String(16), default="new")
 
 
-class TicketEvent(Record):
+class TicketEvent(Record, kw_only=True):
     """One change of a ticket: by whom, when, what and why. Never changed afterwards."""
 
     __tablename__ = "ticket_event"
@@ -143,7 +152,7 @@ class TicketEvent(Record):
     detail: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
-class Feedback(Record):
+class Feedback(Record, kw_only=True):
     """👍 or 👎 by one person on one of our messages (its evidence is with the message)."""
 
     __tablename__ = "feedback"

@@ -1,9 +1,9 @@
 """A built index: on disk (no pickle, checksummed) and in memory.
 
-    folder/manifest.json   what it was built with, and the SHA-256 of every other file
-    folder/articles.jsonl  the articles
-    folder/passages.jsonl  the passages, titles and questions, one a row of the vectors
-    folder/vectors.npy     float32, unit length, one row a passage
+folder/manifest.json   what it was built with, and the SHA-256 of every other file
+folder/articles.jsonl  the articles
+folder/passages.jsonl  the passages, titles and questions, one a row of the vectors
+folder/vectors.npy     float32, unit length, one row a passage
 """
 
 from __future__ import annotations
