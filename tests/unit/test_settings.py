@@ -1,5 +1,6 @@
 """Settings: what is wrong is said with its place, and nothing is taken silently."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from config.settings import load
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in list(__import__("os").environ):
+    for name in list(os.environ):
         if name.startswith("FIRSTLINE_"):
             monkeypatch.delenv(name)
     (tmp_path / "firstline.toml").write_text("", "utf-8")
