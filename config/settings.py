@@ -62,8 +62,8 @@ class ModelSettings(Section):
 
     name: str = "all-MiniLM-L6-v2"
     """The one that comes with Firstline, or a folder or name that sentence-transformers loads."""
-    engine: Literal["int8", "torch", "onnx", "openvino"] = "int8"
-    """What runs it: `int8` is ours and fast; the others are sentence-transformers' own."""
+    engine: Literal["fast", "torch", "onnx", "openvino"] = "fast"
+    """What runs it: `fast` is int8 on onnxruntime; the others are sentence-transformers' own."""
 
 
 class DatabaseSettings(Section):
