@@ -21,7 +21,7 @@ def open_embedder(
     model: str = PACKAGED,
     *,
     cache: Path,
-    progress: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str], None],
 ) -> Embedder:
     """The embedder of that kind for that model.
 

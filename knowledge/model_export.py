@@ -41,7 +41,7 @@ def export(model: Path, target: Path, kind: str) -> None:
 def _export_whole(source: Any, inputs: list[str], path: Path) -> None:
     import torch
 
-    class Whole(torch.nn.Module):
+    class Whole(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
         def __init__(self) -> None:
             super().__init__()
             self.parts = torch.nn.ModuleList(source)
