@@ -36,7 +36,8 @@ check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities
 	$(BIN)/firstline check
 
 bench: $(VENV)/.dev  ## measure speed and memory (tests/bench), some minutes
-	$(BIN)/pytest -s tests/bench $(ARGS)
+	@for program in tests/bench/bench_*.py; do \
+		echo "== $$program"; $(BIN)/python "$$program" $(ARGS) || exit 1; done
 
 lock: $(VENV)/.dev  ## renew requirements.lock from pyproject.toml with the newest versions it allows
 	$(BIN)/python .ci/lock.py $(LOCK) $(TORCH) $(ARGS)
