@@ -20,12 +20,12 @@ from starlette.routing import Route
 
 from adapters.http.throttle import TooFast
 from adapters.web.hall import NAME, Hall
-from adapters.web.news import answered, news
+from adapters.web.news import answered, is_waiting, news
 from adapters.web.session import Session
 from adapters.web.talk import NOTICES, Speaker, Unsayable, parse_message, parse_rating
-from adapters.web.visitor import Visitor
+from adapters.web.visitor import Visitor, theme_of
 from bot.channel import Address, Incoming, Sender
-from bot.views import Line
+from bot.desk import Line
 
 EARLIER_SHOWN = 6
 SEND_SECONDS = 15.0
@@ -81,16 +81,16 @@ class ChatRoutes:
         """The page of the newest conversation, the composer filled with `?ask=`."""
         visitor = self._hall.reception.visitor(request)
         talk = self._talk(visitor, visitor.session.conversations)
-        return await self._page(talk, prefilled=request.query_params.get("ask", ""))
+        return await self._page(request, talk, prefilled=request.query_params.get("ask", ""))
 
     async def page(self, request: Request) -> Response:
         """The page of one of the visitor's conversations."""
-        return await self._page(self._addressed(request))
+        return await self._page(request, self._addressed(request))
 
     async def panel(self, request: Request) -> Response:
         """The widget's frame: the same page, empty; its script brings session and messages."""
         visitor = Visitor(self._hall.sessions.new(), known=False)
-        return self._render(self._talk(visitor, 1), [], panel=True)
+        return self._render(request, self._talk(visitor, 1), [], panel=True)
 
     async def hand_over(self, request: Request) -> Response:
         """The widget's session, signed anew: the one in the header, or a new one."""
@@ -207,23 +207,23 @@ class ChatRoutes:
             response: Response = JSONResponse({"detail": notice}, status)
         else:
             text = str(form.get("text", ""))
-            response = await self._page(talk, prefilled=text, notice=notice, status=status)
+            response = await self._page(request, talk, prefilled=text, notice=notice, status=status)
         if isinstance(error, TooFast):
             response.headers["retry-after"] = str(ceil(error.seconds))
         return response
 
     async def _page(
-        self, talk: Talk, *, prefilled: str = "", notice: str = "", status: int = 200
+        self, request: Request, talk: Talk, *, prefilled: str = "", notice: str = "", status: int = 200
     ) -> Response:
         lines = await self._lines(talk)
-        waiting = await asyncio.to_thread(self._hall.desk.waiting, talk.speaker.address)
         response = self._render(
-            talk, lines, waiting=waiting, prefilled=prefilled, notice=notice, status=status
+            request, talk, lines, waiting=is_waiting(lines), prefilled=prefilled, notice=notice, status=status
         )
         return self._hall.reception.remember(response, talk.visitor.session)
 
     def _render(
         self,
+        request: Request,
         talk: Talk,
         lines: tuple[Line, ...] | list[Line],
         *,
@@ -244,6 +244,7 @@ class ChatRoutes:
             examples=self._hall.help_centre.examples(4),
             prefilled=prefilled,
             notice=notice,
+            theme=theme_of(request),
         )
 
     def _shown_chat(self, talk: Talk, *, panel: bool, waiting: bool = False) -> ShownChat:

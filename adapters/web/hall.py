@@ -14,9 +14,9 @@ from adapters.web.pages import Pages
 from adapters.web.session import Sessions
 from adapters.web.visitor import Reception
 from bot.channel import Heard, Receive
-from bot.desk import Desk
+from bot.desk import DatabaseFailed, Desk, Refused
 from bot.help_centre import HelpCentre
-from bot.views import Accepted
+from bot.desk import Accepted
 
 NAME = "web"
 
@@ -49,6 +49,8 @@ class Hall:
             )
         try:
             accepted = await self.receive(heard)
+        except Refused as error:
+            raise HTTPException(422, str(error)) from error
         except DatabaseFailed as error:
             raise HTTPException(503, "That could not be kept. Please send it again.") from error
         self.doorbell.ring(heard.address.thread)

@@ -9,14 +9,14 @@ after a while, so that what another process wrote is seen too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from sse_starlette import ServerSentEvent
 
 from adapters.http.doorbell import Doorbell, Waiter
 from bot.channel import Address
 from bot.desk import Desk
-from bot.views import Line
+from bot.desk import Line
 
 LOOK_WHILE_WAITING = 2.0
 LOOK = 20.0
@@ -52,12 +52,17 @@ async def _next_look(waiter: Waiter, waiting: bool) -> None:
 
 
 async def answered(desk: Desk, doorbell: Doorbell, address: Address, seconds: float) -> bool:
-    """Whether the bot owes nothing any more, waiting for it up to `seconds`."""
+    """Whether the bot has handled all that was written, waiting for it up to `seconds`."""
     with doorbell.listen(address.thread) as waiter:
         try:
             async with asyncio.timeout(seconds):
-                while await asyncio.to_thread(desk.waiting, address):
+                while is_waiting(await asyncio.to_thread(desk.transcript, address)):
                     await waiter.wait(0.5)
         except TimeoutError:
             return False
     return True
+
+
+def is_waiting(lines: Iterable[Line]) -> bool:
+    """Whether something the user wrote is not handled yet."""
+    return any(line.author == "user" and line.state == "new" for line in lines)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot.channel import Choice, Source
-from bot.views import Line
+from bot.desk import Line
 
 FOLDER = Path(__file__).parent
 LONG = 1_500

@@ -74,3 +74,9 @@ class Reception:
         if origin is None:
             return request.headers.get("sec-fetch-site") != "cross-site"
         return urlsplit(origin).netloc in {request.headers.get("host"), self._public.netloc or None}
+
+
+def theme_of(request: Request) -> str:
+    """What the reader chose with the toggle (`light`, `dark`), or `""`: as the system has it."""
+    chosen = request.cookies.get("firstline_theme", "")
+    return chosen if chosen in ("light", "dark") else ""
