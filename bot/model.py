@@ -82,7 +82,7 @@ class Message(Record, kw_only=True):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
-        Index(None, "state", "id"),
+        Index(None, "state", "conversation_id", "id"),
         Index(None, "conversation_id", "id"),
     )
 
@@ -131,15 +131,12 @@ class OutboxItem(Record, kw_only=True):
     """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index(None, "state", "not_before", "id"),
-        Index(None, "conversation_id", "id"),
-    )
+    __table_args__ = (Index(None, "state", "conversation_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     key: Mapped[str] = mapped_column(String(25), unique=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
