@@ -61,6 +61,10 @@ class Doorbell:
         for waiter in self._waiters.get(thread, ()):
             waiter.ring()
 
+    def open(self) -> None:
+        """Let readers in (again)."""
+        self._closed = False
+
     def close(self) -> None:
         """Wake everybody for the last time: each sees `closed` and leaves."""
         self._closed = True

@@ -52,7 +52,9 @@ class WebAdapter:
     async def run(self, receive: Receive) -> None:
         """Serve until cancelled. Raises PortTaken."""
         listener = self._listener or listen(self._options.host, self._options.port)
+        self._listener = None  # it is closed at the end; a second run listens afresh
         self._hall.receive = receive
+        self._hall.doorbell.open()
         await serve(
             self.app,
             listener,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -84,12 +84,12 @@ class Apology:
         return self._sorry(request, 500, "Something went wrong on our side. Please try again.")
 
     def _sorry(
-        self, request: Request, status: int, said: str, headers: dict[str, str] | None = None
+        self, request: Request, status: int, said: str, headers: Mapping[str, str] | None = None
     ) -> Response:
         heading = _SORRY.get(status, "That did not work")
         detail = said or _DETAIL.get(status, "")
         if wants_json(request):
-            return JSONResponse({"title": heading, "detail": detail}, status, headers)
+            return JSONResponse({"title": heading, "detail": detail}, status, dict(headers or {}))
         page = self._hall.pages.page(
             "sorry.html", status, heading=heading, detail=detail, theme=theme_of(request)
         )
@@ -97,6 +97,6 @@ class Apology:
         return page
 
 
-async def _widget_script(request: Request) -> Response:
+async def _widget_script(_request: Request) -> Response:
     headers = {"cross-origin-resource-policy": "cross-origin", "cache-control": "max-age=300"}
     return FileResponse(FOLDER / "static" / "widget.js", headers=headers)

@@ -213,11 +213,23 @@ class ChatRoutes:
         return response
 
     async def _page(
-        self, request: Request, talk: Talk, *, prefilled: str = "", notice: str = "", status: int = 200
+        self,
+        request: Request,
+        talk: Talk,
+        *,
+        prefilled: str = "",
+        notice: str = "",
+        status: int = 200,
     ) -> Response:
         lines = await self._lines(talk)
         response = self._render(
-            request, talk, lines, waiting=is_waiting(lines), prefilled=prefilled, notice=notice, status=status
+            request,
+            talk,
+            lines,
+            waiting=is_waiting(lines),
+            prefilled=prefilled,
+            notice=notice,
+            status=status,
         )
         return self._hall.reception.remember(response, talk.visitor.session)
 

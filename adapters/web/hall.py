@@ -14,9 +14,8 @@ from adapters.web.pages import Pages
 from adapters.web.session import Sessions
 from adapters.web.visitor import Reception
 from bot.channel import Heard, Receive
-from bot.desk import DatabaseFailed, Desk, Refused
+from bot.desk import Accepted, DatabaseFailed, Desk, Refused
 from bot.help_centre import HelpCentre
-from bot.desk import Accepted
 
 NAME = "web"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +13,7 @@ from starlette.routing import Route
 from adapters.web.chat import wants_json
 from adapters.web.hall import Hall
 from adapters.web.visitor import Visitor, theme_of
-from bot.help_centre import ArticlePage
+from bot.help_centre import ArticlePage, article_path
 
 LONGEST_SEARCH = 500
 CONTENTS_FROM = 3
@@ -81,15 +81,11 @@ class HelpRoutes:
             "article.html",
             article=page,
             contents=sections if len(sections) >= CONTENTS_FROM else [],
-            canonical=self._hall.options.public_url + article_path(page.id),
-            path=article_path(page.id),
+            html=Markup(page.html),  # noqa: S704 (sanitised by the help centre)
+            canonical=self._hall.options.public_url + page.path,
+            path=page.path,
             form_token=self._hall.sessions.form_token(visitor.session),
             rated=rated,
             theme=theme_of(request),
         )
         return self._hall.reception.remember(response, visitor.session)
-
-
-def article_path(id: str) -> str:
-    """The address of an article's page on this site."""
-    return "/help/" + quote(id)

@@ -15,8 +15,7 @@ from sse_starlette import ServerSentEvent
 
 from adapters.http.doorbell import Doorbell, Waiter
 from bot.channel import Address
-from bot.desk import Desk
-from bot.desk import Line
+from bot.desk import Desk, Line
 
 LOOK_WHILE_WAITING = 2.0
 LOOK = 20.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from bot.channel import Choice, Source
@@ -17,6 +18,10 @@ from bot.desk import Line
 
 FOLDER = Path(__file__).parent
 LONG = 1_500
+_NOT_TEXT = re.compile(
+    r"""(<pre\b.*?</pre>|<code\b.*?</code>|<a\b.*?</a>|<(?:[^>"]|"[^"]*")*>)""", re.DOTALL
+)
+_CITATION = re.compile(r"\[(\d{1,2})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +99,16 @@ class Pages:
 
     def shown_line(self, line: Line, *, live: bool = True, opens_day: bool = False) -> Shown:
         """One line."""
-        ours = line.author == "bot"
+        sources = tuple(_shown_sources(line.sources))
+        html = with_citations(self._to_html(line.text), sources) if line.author == "bot" else ""
         return Shown(
             id=line.id,
             author=line.author,
             name=self._name(line),
             at=line.at.astimezone(UTC),
             text=line.text,
-            html=Markup(self._to_html(line.text)) if ours else Markup(""),  # noqa: S704 (sanitised)
-            sources=tuple(_shown_sources(line.sources)),
+            html=Markup(html),  # noqa: S704 (sanitised, and what is added is escaped)
+            sources=sources,
             choices=line.choices,
             rateable=line.rateable,
             rated=line.rated,
@@ -123,3 +129,18 @@ def _shown_sources(sources: Iterable[Source]) -> Iterable[ShownSource]:
         here = source.url.startswith("/") and not source.url.startswith("//")
         url = source.url if elsewhere or here else ""
         yield ShownSource(source.number, source.title, source.section, url, elsewhere)
+
+
+def with_citations(html: str, sources: Sequence[ShownSource]) -> str:
+    """Sanitised HTML in which each `[1]` outside code and links leads to source 1."""
+    linked = {source.number: source for source in sources if source.url}
+
+    def citation(found: re.Match[str]) -> str:
+        source = linked.get(int(found[1]))
+        if source is None:
+            return found[0]
+        return f'<a class="cite" href="{escape(source.url)}" title="{escape(source.title)}">[{found[1]}]</a>'
+
+    pieces = _NOT_TEXT.split(html)
+    pieces[::2] = [_CITATION.sub(citation, text) for text in pieces[::2]]
+    return "".join(pieces)

@@ -22,15 +22,20 @@ const post = (path, fields) =>
 
 const outbox = () => new Outbox({ key: `firstline${state.path}`, post, changed: showSending });
 let sending;
-let arrived = Promise.resolve();
 
 function atEnd() {
   const page = document.documentElement;
   return page.scrollHeight - page.scrollTop - window.innerHeight < 160;
 }
 
-function toEnd() {
-  window.scrollTo({ top: document.documentElement.scrollHeight });
+function toEnd(behavior = "auto") {
+  window.scrollTo({ top: document.documentElement.scrollHeight, behavior });
+}
+
+// A long answer is read from its start.
+function reveal(message) {
+  if (message.offsetHeight > window.innerHeight * 0.6) message.scrollIntoView();
+  else toEnd();
 }
 
 function add(message) {
@@ -107,7 +112,7 @@ function localMessage(item) {
 
 // A line from the server takes the place of the one shown before it was kept.
 async function heard(event) {
-  await Promise.race([arrived, new Promise((go) => setTimeout(go, 3000))]);
+  await settled();
   if (event.type === "state") return setTyping(event.data === "waiting" && sending.items.length === 0);
   const piece = document.createElement("template");
   piece.innerHTML = event.data.trim(); // made and escaped by our server's templates
@@ -122,9 +127,9 @@ async function heard(event) {
     message.classList.add("new");
     add(message);
   }
-  if (message.dataset.author !== "user") announce(message);
+  if (message.dataset.author !== "user") announce();
   settle();
-  if (follow) toEnd();
+  if (follow) reveal(message);
 }
 
 function announce() {
@@ -134,12 +139,11 @@ function announce() {
 
 function say(fields) {
   sending.add(`${state.path}/messages`, fields);
-  arrived = settled();
 }
 
 // While a message of ours is being sent its id is not known: what is heard meanwhile waits for it.
 async function settled() {
-  while (sending.busy) await new Promise((go) => setTimeout(go, 20));
+  for (let tries = 0; sending.busy && tries < 150; tries++) await new Promise((go) => setTimeout(go, 20));
 }
 
 document.addEventListener("submit", async (event) => {
@@ -216,7 +220,7 @@ if (panel) {
 } else {
   sending = outbox();
   sending.restore();
-  toEnd();
+  if (!location.hash) toEnd("instant");
   listen();
 }
 document.body.dataset.ready = "yes";

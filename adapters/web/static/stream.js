@@ -46,11 +46,11 @@ export class Stream {
       if (done) return;
       const blocks = (text + value.replaceAll("\r\n", "\n")).split("\n\n");
       text = blocks.pop();
-      blocks.forEach((block) => this.take(block));
+      for (const block of blocks) await this.take(block); // one after the other, in their order
     }
   }
 
-  take(block) {
+  async take(block) {
     const event = { id: "", type: "message", data: [] };
     for (const line of block.split("\n")) {
       const [, name, value] = line.match(/^([a-z]*): ?(.*)$/s) || [];
@@ -59,7 +59,7 @@ export class Stream {
       else if (name === "id") event.id = value;
     }
     if (!event.data.length) return;
+    await this.heard({ ...event, data: event.data.join("\n") });
     if (event.id) this.after = Number(event.id);
-    this.heard({ ...event, data: event.data.join("\n") });
   }
 }

@@ -32,7 +32,14 @@
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
-  button.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M20 11.500a8 8 0 0 1-11.700 7.100L4 20l1.400-4.200A8 8 0 1 1 20 11.500Z"/></svg>';
+  const svg = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+  const icon = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  icon.append(svg("path", { d: "M20 11.5a8 8 0 0 1-11.7 7.1L4 20l1.4-4.2A8 8 0 1 1 20 11.5Z" }));
+  button.append(icon);
   const words = document.createElement("span");
   words.textContent = label;
   button.append(words);
