@@ -64,14 +64,19 @@ class Intents:
     """Knows the intents by their phrasings. Embeds them once, and then each short clause."""
 
     def __init__(self, phrasings: Mapping[str, Sequence[str]], embed: Embed) -> None:
-        pairs = [(intent, text) for intent, texts in phrasings.items() for text in texts]
-        self._exact = {_plain(text): intent for intent, text in pairs}
+        known = [(intent, text) for intent, texts in phrasings.items() for text in texts]
+        self._exact = {_plain(text): intent for intent, text in known}
+        pairs = [(intent, text) for intent, text in known if words(text)]
         self._embed = embed
         self._rows = {
             intent: np.array([i for i, (other, _) in enumerate(pairs) if other == intent])
             for intent in phrasings
         }
         self._vectors = embed([text for _, text in pairs])
+
+    def knows(self, text: str) -> bool:
+        """Whether the text is one of the phrasings, word for word (or sign for sign)."""
+        return _plain(text) in self._exact
 
     def understand(self, text: str) -> Understood:
         """What is said. A clause that is no small talk makes the whole message a question."""
@@ -93,7 +98,7 @@ class Intents:
         plain = _plain(text)
         if plain in self._exact:
             return self._exact[plain], 1.0
-        if not plain or len(plain.split()) > _LONGEST:
+        if not words(text) or len(plain.split()) > _LONGEST:
             return QUESTION, 0.0
         near = self._vectors @ self._embed([_DRAWN_OUT.sub(r"\1", text.strip())])[0]
         scores = {i: float(np.sort(near[rows])[-2:].mean()) for i, rows in self._rows.items()}
@@ -105,7 +110,8 @@ class Intents:
 
 
 def _plain(text: str) -> str:
-    return " ".join(words(text))
+    """The words alone; a text without any (an emoji) as it is."""
+    return " ".join(words(text)) or "".join(text.split())
 
 
 def _without(text: str, found: Sequence[tuple[str, str, float]]) -> str:
