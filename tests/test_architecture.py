@@ -30,11 +30,11 @@ HOMES = {
     "sentence_transformers": ["knowledge/embedder*"],
     "numpy": ["knowledge/*", "indexer/*"],
     "yaml": ["knowledge/*", "bot/wording/*"],
-    "markdown_it": ["knowledge/*", "bot/help_centre.py", "adapters/*"],
-    "mdit_py_plugins": ["knowledge/*", "bot/help_centre.py", "adapters/*"],
-    "nh3": ["adapters/*", "bot/help_centre.py"],
+    "markdown_it": ["knowledge/markdown/*"],
+    "mdit_py_plugins": ["knowledge/markdown/*"],
+    "nh3": ["knowledge/markdown/*"],
     "watchfiles": ["indexer/*", "config/*"],
-    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/store/*"],
+    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/store/*"],
     "alembic": ["bot/store/*"],
     "jinja2": ["bot/wording/*", "adapters/*"],
     "markupsafe": ["adapters/*"],
@@ -186,10 +186,11 @@ def public(nodes: list[ast.stmt]) -> Iterator[Documented]:
 
 def test_everything_public_gives_its_promise() -> None:
     """Modules, classes and functions have a docstring. A method may go without when it has one
-    in the protocol that it keeps, so methods are not counted."""
+    in the protocol that it keeps, so methods are not counted; a migration's steps are alike."""
     silent = [
         f"{file}:{node.lineno} {node.name}"
         for file in sources()
+        if "versions" not in file.parts
         for node in public(tree(file).body)
         if not ast.get_docstring(node)
     ]
