@@ -126,8 +126,8 @@ def _passages(
         for passage in former.passages:
             trusted.setdefault(passage.article, []).append(passage)
     for article in articles:
-        same = known.get(article.id) == article
-        yield from trusted.get(article.id, ()) if same else split(article)
+        kept = trusted.get(article.id) if known.get(article.id) == article else None
+        yield from kept or split(article)
 
 
 def embed(work: Plan, embedder: Embedder, *, now: datetime, progress: Progress) -> Index:
