@@ -86,7 +86,7 @@ class Intents:
         found = [(clause, *self._meaning(clause)) for clause in clauses]
         said = [(intent, score) for _, intent, score in found if intent != QUESTION]
         question = _without_small_talk(found)
-        if not said or question and "human" not in dict(said):
+        if not said or (question and "human" not in dict(said)):
             return Understood(None, 0.0, question or text)
         intent, score = min(said, key=lambda pair: WEIGHT.index(pair[0]))
         return Understood(intent, score, question)
