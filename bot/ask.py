@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.answers import Answer, Link, Thresholds, decide, own_url, quote_article
+from bot.answers import AS_MEASURED, Answer, Link, Thresholds, decide, own_url, quote_article
 from bot.wording import Wording
 from knowledge.base import KnowledgeBase
-from knowledge.content import Article
+from knowledge.content import Article, Passage
 from knowledge.search import Hit, Hits, PassageHit
-from knowledge.content import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Asking:
 
     knowledge: KnowledgeBase
     say: Wording
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = AS_MEASURED
     link: Link = own_url
     words: int = 120
 
