@@ -126,7 +126,7 @@ class Desk:
         """It was delivered, under the channel's id."""
 
         def work(session: Session) -> bool:
-            told = outbox.sent(session, key, external_id, self._clock())
+            told = outbox.sent(session, key, identity(external_id), self._clock())
             self.fault("sent before commit")
             return told
 
@@ -153,8 +153,8 @@ class Desk:
         """Whether the bot still owes something there: a message not handled or a reply not sent."""
 
         def work(session: Session) -> bool:
-            conversation = inbox.find_conversation(session, address)
-            return conversation is not None and history.waiting(session, conversation.id)
+            conversation = inbox.conversation_id(session, address)
+            return conversation is not None and history.waiting(session, conversation)
 
         return self._database.read(work)
 
@@ -162,10 +162,10 @@ class Desk:
         """The conversation after the line `after`, in order; `rated` is told for `sender`."""
 
         def work(session: Session) -> tuple[Line, ...]:
-            conversation = inbox.find_conversation(session, address)
+            conversation = inbox.conversation_id(session, address)
             if conversation is None:
                 return ()
-            return history.transcript(session, conversation.id, after, identity(sender))
+            return history.transcript(session, conversation, after, identity(sender))
 
         return self._database.read(work)
 
@@ -205,8 +205,8 @@ class Desk:
         accepted, conversation = self._database.write(work)
         self.fault("accept after commit")
         self._count("accepted" if accepted.new else "redelivered")
-        if accepted.new:
-            self._claims.add(conversation)
+        if accepted.new and accepted.message_id is not None:
+            self._claims.add(conversation, accepted.message_id)
         elif accepted.conflict:
             log.warning(
                 "same identity, other content: the first stands",

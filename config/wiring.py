@@ -50,7 +50,9 @@ def now() -> datetime:
 
 def sources(place: Place) -> tuple[Source, ...]:
     """The sources in the order of the settings: of two articles with one id the first counts."""
-    return tuple(SOURCES[each.kind](place.folder / each.path) for each in place.settings.sources)
+    return tuple(
+        SOURCES[each.kind]((place.folder / each.path).resolve()) for each in place.settings.sources
+    )
 
 
 def embedder(place: Place, say: Say) -> Embedder:
@@ -87,9 +89,7 @@ def searcher(place: Place, model: Embedder) -> Callable[[Index], Searcher]:
 def open_knowledge(place: Place, model: Embedder) -> LiveKnowledge:
     """The knowledge as it was built last. Raises IndexRefused when there is nothing usable."""
     index = builds(place).current(embedder=model.name)
-    live = LiveKnowledge(index, searcher(place, model)(index))
-    live.withdraw(each.id for each in index.articles if each.path and not Path(each.path).exists())
-    return live
+    return LiveKnowledge(index, searcher(place, model)(index))
 
 
 def follower(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Follower:

@@ -18,6 +18,8 @@ _LETTERS = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_LETTERS}]|[^\W{_LETTERS}]+(?:[^\w\s]+[^\W{_LETTERS}]+)*")
 _LONGEST_WORD = 12
 """Letters after which a string without a space counts as one word more: logs, keys, addresses."""
+_DEEPEST = 8
+"""Blocks that lie in more than so many others are no layout any more; their text is cut as text."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(\s+)|(?<=[。！？])()|(\n)")
 
 
@@ -40,12 +42,16 @@ def unit(text: str, gap: str = "\n\n") -> Unit:
     return Unit(text, size(text), gap)
 
 
-def cut(block: Block, limit: int) -> list[Unit]:
-    """The block as units of at most `limit` words each (a box or quote adds its own frame)."""
+def cut(block: Block, limit: int, depth: int = 0) -> list[Unit]:
+    """The block as units of at most `limit` words each; `depth` says in how many others it lies."""
     whole = unit(block.text)
     if whole.size <= limit:
         return [whole]
-    return [part for part in _CUTTERS[block.kind](block, limit) if part.text.strip()]
+    if block.kind in _NESTING and depth < _DEEPEST:
+        parts = _NESTING[block.kind](block, limit, depth)
+    else:
+        parts = _FLAT.get(block.kind, _paragraph)(block, limit)
+    return [part for part in parts if part.text.strip()]
 
 
 def join(units: Sequence[Unit]) -> str:
@@ -70,23 +76,24 @@ def packed(units: Iterable[Unit], words: int, limit: int) -> list[list[Unit]]:
     return groups
 
 
-def _list(block: Block, limit: int) -> list[Unit]:
+def _list(block: Block, limit: int, depth: int) -> list[Unit]:
     loose = len("\n".join(item.text for item in block.items)) < len(block.text)
     units: list[Unit] = []
-    for place, item in enumerate(block.items):
-        first, *rest = _item(item, limit)
-        units.append(replace(first, gap="\n\n" if place == 0 or loose else "\n"))
-        units.extend(rest)
+    apart = True
+    for item in block.items:
+        first, *rest = _item(item, limit, depth)
+        units += [replace(first, gap="\n\n" if apart else "\n"), *rest]
+        apart = loose or bool(rest)
     return units
 
 
-def _item(item: Item, limit: int) -> list[Unit]:
+def _item(item: Item, limit: int, depth: int) -> list[Unit]:
     """The item, with the number a reader sees; a huge one by what is in it, the marker on the first."""
     marker, inner = _unwrapped(item)
     whole = unit(_hanging(marker, inner))
     if whole.size <= limit:
         return [whole]
-    parts = _inside(inner, limit - 1)
+    parts = _inside(inner, limit - 1, depth)
     return [unit(_hanging(marker, parts[0].text)), *parts[1:]]
 
 
@@ -113,39 +120,42 @@ def _hanging(marker: str, inner: str) -> str:
     return "\n".join(lines)
 
 
-def _inside(markdown: str, limit: int) -> list[Unit]:
+def _inside(markdown: str, limit: int, depth: int) -> list[Unit]:
     """What is in a box, a quote or an item, in units."""
-    found = [part for block in blocks(markdown) for part in cut(block, limit)]
+    found = [part for block in blocks(markdown) for part in cut(block, limit, depth + 1)]
     return found or _sentences(markdown, limit)
 
 
-def _framed(inner: str, limit: int, frame: Callable[[str], str]) -> list[Unit]:
+def _framed(inner: str, limit: int, depth: int, frame: Callable[[str], str]) -> list[Unit]:
     room = limit - size(frame(""))
     if room < limit // 3:
         return _sentences(to_plain(frame(inner)), limit)
-    groups = packed(_inside(inner, room), room, room)
-    return [unit(frame(join(group))) for group in groups]
+    groups = packed(_inside(inner, room, depth), room, room)
+    framed = [unit(frame(join(group))) for group in groups]
+    if any(part.size > limit for part in framed):
+        return _sentences(to_plain(frame(inner)), limit)
+    return framed
 
 
-def _quote(block: Block, limit: int) -> list[Unit]:
+def _quote(block: Block, limit: int, depth: int) -> list[Unit]:
     inner = "\n".join(re.sub(r"^ {0,3}> ?", "", line) for line in block.text.split("\n"))
-    return _framed(inner, limit, lambda text: _prefixed(text, "> "))
+    return _framed(inner, limit, depth, lambda text: _prefixed(text, "> "))
 
 
 def _prefixed(text: str, prefix: str) -> str:
     return "\n".join((prefix + line).rstrip() for line in text.split("\n"))
 
 
-def _box(block: Block, limit: int) -> list[Unit]:
+def _box(block: Block, limit: int, depth: int) -> list[Unit]:
     first, *rest = block.text.split("\n")
     fence = re.match(r" {0,3}(:{3,})", first)
     if not fence:
         inner = "\n".join(_dedented(line, 4) for line in rest)
-        return _framed(inner, limit, lambda text: f"{first}\n{_indented(text)}")
+        return _framed(inner, limit, depth, lambda text: f"{first}\n{_indented(text)}")
     colons = fence.group(1)
     closed = rest and rest[-1].strip().startswith(":::")
     inner = "\n".join(rest[:-1] if closed else rest)
-    return _framed(inner, limit, lambda text: f"{first}\n{text}\n{colons}")
+    return _framed(inner, limit, depth, lambda text: f"{first}\n{text}\n{colons}")
 
 
 def _indented(text: str) -> str:
@@ -230,15 +240,16 @@ def _balanced(text: str) -> bool:
 
 def _hard_cut(text: str, limit: int) -> list[str]:
     """Any text in pieces of at most `limit` words: between words where there are any."""
-    pieces: list[str] = []
-    current = ""
+    pieces: list[list[str]] = [[]]
+    total = 0
     for word in re.findall(r"\S+\s*|\s+", text):
         for part in _short(word, limit):
-            if current and size(current + part) > limit:
-                pieces.append(current.rstrip())
-                current = ""
-            current += part
-    return [*pieces, current.rstrip()]
+            if total + size(part) > limit:
+                pieces.append([])
+                total = 0
+            pieces[-1].append(part)
+            total += size(part)
+    return ["".join(piece).rstrip() for piece in pieces]
 
 
 def _short(word: str, limit: int) -> list[str]:
@@ -248,14 +259,14 @@ def _short(word: str, limit: int) -> list[str]:
     return [*_short(word[:middle], limit), *_short(word[middle:], limit)]
 
 
-_CUTTERS: dict[str, Callable[[Block, int], list[Unit]]] = {
-    "heading": _paragraph,
-    "paragraph": _paragraph,
+_NESTING: dict[str, Callable[[Block, int, int], list[Unit]]] = {
     "list": _list,
+    "quote": _quote,
+    "box": _box,
+}
+_FLAT: dict[str, Callable[[Block, int], list[Unit]]] = {
     "table": _table,
     "fence": _fence,
     "code": _code,
-    "quote": _quote,
-    "box": _box,
     "html": _html,
 }

@@ -62,7 +62,7 @@ class Follower:
         """Look at the content once and serve it; whether anything changed."""
         content = self._read()
         former = self.live.index
-        target = wanted(content, former.articles)
+        target = wanted(content.articles, content.unread, former.articles)
         self.live.withdraw(gone(target, former.articles))
         work = plan(target.articles, former, embedder=self.embedder.name)
         index = embed(
