@@ -1,8 +1,8 @@
 """Running a desk: everything is opened, served until a signal, and closed in turn.
 
-    desk_over(place, knowledge, …)   database + knowledge -> Desk
-    web_channels(place, desk, …)     pages, API and operations on one listening socket
-    serve(place, …)                  all of it, with the content followed, until SIGTERM or Ctrl-C
+desk_over(place, knowledge, …)   database + knowledge -> Desk
+web_channels(place, desk, …)     pages, API and operations on one listening socket
+serve(place, …)                  all of it, with the content followed, until SIGTERM or Ctrl-C
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.web.adapter import WebAdapter
 from bot import worker
-from bot.ask import Asking
+from bot.ask import Asking, in_json
 from bot.channel import Adapter
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
 from bot.faults import die_at, no_fault
@@ -48,7 +48,9 @@ FAULT = "FIRSTLINE_FAULT"
 
 
 @contextmanager
-def open_desk(place: Place, knowledge: KnowledgeBase, model: Embedder) -> Iterator[tuple[Desk, Asking, Database]]:
+def open_desk(
+    place: Place, knowledge: KnowledgeBase, model: Embedder
+) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     database = open_database(database_url(place))
@@ -63,7 +65,7 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     tier = place.settings.tickets.first_tier
     responders = (
         with_agent,
-        command(how, Intents(how.say.phrasings(), model.embed), tier=tier),
+        command(how, Intents(how.say.phrasings(), model), tier=tier),
         search(how),
         hand_off(how.say, tier=tier),
     )
@@ -118,24 +120,25 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
             session_days=settings.web.session_days,
         )
     except ValueError as error:
-        raise SettingsRefused(f"FIRSTLINE_SECRET: {error}. Put it into {place.folder / '.env'}.") from None
+        raise SettingsRefused(
+            f"FIRSTLINE_SECRET: {error}. Put it into {place.folder / '.env'}."
+        ) from None
 
 
 def web_channels(
     desk: Desk, how: Asking, centre: HelpCentre, options: HttpOptions, listener: socket.socket
 ) -> Sequence[Adapter]:
     """The pages and the API, served together on the listening socket."""
-    stopwatch = Stopwatch()
-    api = ApiAdapter(desk, partial(asked, how), options, stopwatch=stopwatch)
+    stopwatch = Stopwatch(time.monotonic)
+    api = ApiAdapter(
+        desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
+    )
     operations = Operations(desk, centre, options, stopwatch, channels=("web", "api"))
     parts = (*api.routes, *operations.routes)
-    return (WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch), api)
-
-
-def asked(how: Asking, question: str) -> dict[str, Any]:
-    """One question answered by itself, as the API and `firstline ask --json` give it."""
-    answer = asdict(how.ask(question))
-    return {key: answer[key] for key in ("outcome", "text", "sources", "choices", "confidence", "index")}
+    return (
+        WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
+        api,
+    )
 
 
 def serve(

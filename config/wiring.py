@@ -9,28 +9,38 @@ Each function makes one thing; what is slow to import is imported inside.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.answers import Thresholds
 from bot.ask import Asking
 from bot.help_centre import article_path
-from bot.wording import load_wording
+from bot.store.errors import DatabaseRefused
+from bot.wording import WordingMissing, load_wording
 from config.problems import SettingsRefused
 from config.settings import Settings, load
 from indexer.build import Plan, build
-from indexer.builds import IndexFolder
+from indexer.builds import BuildRunning, IndexFolder
 from indexer.follow import Follower
 from indexer.sources import SOURCES, Source, merged
 from knowledge.base import KnowledgeBase
 from knowledge.content import Article
-from knowledge.embedder import Embedder
-from knowledge.index import Index
+from knowledge.embedder import Embedder, EmbedderRefused
+from knowledge.index import Index, IndexRefused
 from knowledge.live import LiveKnowledge
 from knowledge.search import HybridSearcher, Searcher, Weights
+
+REFUSALS = (
+    SettingsRefused,
+    EmbedderRefused,
+    IndexRefused,
+    BuildRunning,
+    DatabaseRefused,
+    WordingMissing,
+)
+"""What the one who runs a command can mend; the text says how."""
 
 Say = Callable[[str], None]
 
@@ -115,7 +125,7 @@ def asking(place: Place, knowledge: KnowledgeBase) -> Asking:
     return Asking(
         knowledge,
         load_wording(settings.desk.language, name=settings.desk.name),
-        Thresholds(**settings.answers.thresholds()),
+        Thresholds(**settings.answers.model_dump(exclude={"words"})),
         link=link(settings.web.public_url),
         words=settings.answers.words,
     )

@@ -64,8 +64,13 @@ def facts(how: Asking, question: str, answer: Answer, explain: bool) -> dict[str
     if explain:
         found["reason"] = answer.reason
         found["hits"] = [
-            {"article": hit.article.id, "score": hit.score, "passage": hit.best.passage.id,
-             "cosine": hit.best.cosine, "words": hit.best.words}
+            {
+                "article": hit.article.id,
+                "score": hit.score,
+                "passage": hit.best.passage.id,
+                "cosine": hit.best.cosine,
+                "words": hit.best.words,
+            }
             for hit in how.search(question).hits
         ]
     return found

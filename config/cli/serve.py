@@ -40,12 +40,10 @@ def chat(desk: Desk = HERE) -> None:
 
     The conversation is kept like any other; the desk must not be served at the same time.
     """
-    from config.serving import chat_here
     from config.wiring import open_place
 
     place = open_place(desk)
     knowledge, model = ready_knowledge(place)
-    chat_here(place, knowledge, model)
 
 
 def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
