@@ -16,7 +16,7 @@ from tests.answers_support import SmallKnowledge, turn
 from tests.index_twins import HashedWords
 
 SAY = load_wording()
-INTENTS = Intents(SAY.phrasings(), HashedWords(dimension=16384))
+INTENTS = Intents(SAY.phrasings(), HashedWords(dimension=4096))
 ANSWERS = Thresholds(in_scope=0.4, answer=0.0, sure=0.0)
 
 POISONED = Article(

@@ -1,7 +1,7 @@
 """Each way to respond, and their order."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import ARTICLE, Thresholds
@@ -21,7 +21,7 @@ from tests.answers_support import SmallKnowledge, remembered, turn
 from tests.index_twins import HashedWords
 
 SAY = load_wording()
-INTENTS = Intents(SAY.phrasings(), HashedWords(dimension=16384))
+INTENTS = Intents(SAY.phrasings(), HashedWords(dimension=4096))
 
 ARTICLES = (
     Article(
@@ -227,6 +227,7 @@ def test_the_last_responder_must_always_respond() -> None:
         respond(turn("x"), (with_agent,))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=300))
 def test_any_text_gets_one_response_with_one_outcome(said: str) -> None:
     desk = Desk()
