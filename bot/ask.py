@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from bot.answers import AS_MEASURED, Answer, Link, Thresholds, decide, own_url, quote_article
 from bot.wording import Wording
 from knowledge.base import KnowledgeBase
 from knowledge.content import Article, Passage
 from knowledge.search import Hit, Hits, PassageHit
+
+
+def in_json(answer: Answer) -> dict[str, Any]:
+    """What scripts are given of an answer, ready for JSON."""
+    keys = ("outcome", "text", "sources", "choices", "confidence", "index")
+    whole = asdict(answer)
+    return {key: whole[key] for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
