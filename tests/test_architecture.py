@@ -39,7 +39,7 @@ HOMES = {
     "pydantic_settings": ["config/settings.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
-    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/store/*"],
+    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
     "sse_starlette": ["adapters/web/*"],
     "starlette": ["adapters/*"],
     "structlog": ["config/log.py"],
