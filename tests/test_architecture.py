@@ -31,7 +31,7 @@ HOMES = {
     "markupsafe": ["adapters/web/*"],
     "mdit_py_plugins": ["knowledge/markdown/*", "knowledge/quoting.py"],
     "nh3": ["knowledge/markdown/*"],
-    "numpy": ["knowledge/*", "indexer/*", "bot/intents.py"],
+    "numpy": ["knowledge/*", "indexer/*"],
     "onnxruntime": ["knowledge/embedder*"],
     "prometheus_client": ["adapters/api/*", "adapters/http/*"],
     "pydantic": ["adapters/api/*", "adapters/http/*", "config/*"],
@@ -39,7 +39,7 @@ HOMES = {
     "pydantic_settings": ["config/settings.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
-    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/store/*"],
+    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
     "sse_starlette": ["adapters/web/*"],
     "starlette": ["adapters/*"],
     "structlog": ["config/log.py"],
@@ -205,3 +205,19 @@ def test_everything_public_gives_its_promise() -> None:
         if tree(file).body and not ast.get_docstring(tree(file))
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_nothing_but_the_preparation_of_a_model_brings_torch() -> None:
+    """Importing all rooms, which `serve` and `ask` do at most, must not load it: it takes seconds
+    and hundreds of megabytes."""
+    modules = [
+        ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        for file in sources()
+        if not lives_in(file, ["knowledge/embedder_*", "*/migrations/*"])
+    ]
+    program = f"import importlib, sys\nfor m in {modules}: importlib.import_module(m)\n"
+    program += "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")
