@@ -98,7 +98,14 @@ def build_index(
     content = merged(source.read() for source in sources(place))
     for problem in content.problems:
         say(str(problem))
-    return build(content.articles, model, builds(place), now=now(), progress=count)
+    return build(
+        content.articles,
+        model,
+        builds(place),
+        now=now(),
+        progress=count,
+        unread=content.unread,
+    )
 
 
 def searcher(place: Place, model: Embedder) -> Callable[[Index], Searcher]:
