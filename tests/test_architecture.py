@@ -25,8 +25,14 @@ HOMES = {
     "dotenv": ["config/settings.py"],
     "faiss": ["knowledge/vectors.py"],
     "fastapi": ["adapters/api/*", "adapters/http/*"],
+    "graphlay": ["knowledge/flows/drawing.py"],
     "itsdangerous": ["adapters/web/session.py"],
-    "jinja2": ["adapters/api/*", "adapters/web/pages.py", "bot/wording/*"],
+    "jinja2": [
+        "adapters/api/*",
+        "adapters/web/pages.py",
+        "bot/wording/*",
+        "knowledge/flows/language.py",
+    ],
     "markdown_it": ["knowledge/markdown/*", "knowledge/quoting.py"],
     "markupsafe": ["adapters/web/*"],
     "mdit_py_plugins": ["knowledge/markdown/*", "knowledge/quoting.py"],
@@ -37,6 +43,7 @@ HOMES = {
     "pydantic": ["adapters/api/*", "adapters/http/*", "config/*"],
     "pydantic_core": ["config/*"],
     "pydantic_settings": ["config/settings.py"],
+    "re2": ["knowledge/flows/language.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
     "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
@@ -48,7 +55,7 @@ HOMES = {
     "typer": ["config/cli/*"],
     "uvicorn": ["adapters/http/server.py"],
     "watchfiles": ["indexer/watch.py"],
-    "yaml": ["knowledge/reading.py", "bot/wording/*"],
+    "yaml": ["knowledge/reading.py", "knowledge/flows/yaml_lines.py", "bot/wording/*"],
 }
 # What may look at the process's environment, and what may write to the terminal.
 ENVIRONMENT = ["config/settings.py"]

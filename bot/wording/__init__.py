@@ -53,7 +53,14 @@ class Wording:
 
     def phrasings(self) -> Mapping[str, tuple[str, ...]]:
         """How people say what is not a question, by intent (`phrasings.yaml`)."""
-        path = self._folder / "phrasings.yaml"
+        return self._said("phrasings.yaml")
+
+    def flow_phrasings(self) -> Mapping[str, tuple[str, ...]]:
+        """How people say commands and answers inside a flow (`flow.yaml`)."""
+        return self._said("flow.yaml")
+
+    def _said(self, file: str) -> Mapping[str, tuple[str, ...]]:
+        path = self._folder / file
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
         return {str(intent): tuple(map(str, said)) for intent, said in found.items()}
 

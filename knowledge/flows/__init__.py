@@ -1,0 +1,1 @@
+"""Troubleshooting flows: reading them, proving them, drawing them. Running them is the bot's."""
