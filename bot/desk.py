@@ -171,15 +171,15 @@ class Desk:
                 return ()
             return history.transcript(session, conversation, after, identity(sender))
 
-        return self._database.read(work)
+        return self._database.browse(work)
 
     def trace(self, message_id: int) -> Trace | None:
         """The way of a user's message; None when there is no such message."""
-        return self._database.read(lambda s: history.trace(s, message_id))
+        return self._database.browse(lambda s: history.trace(s, message_id))
 
     def stats(self) -> Stats:
         """For health and metrics."""
-        found = self._database.read(lambda s: history.stats(s, self._clock()))
+        found = self._database.browse(lambda s: history.stats(s, self._clock()))
         error, at = self._last_error
         with self._counting:
             counts = dict(self._counts)
@@ -187,11 +187,11 @@ class Desk:
 
     def tickets(self) -> tuple[TicketLine, ...]:
         """All tickets, the newest first."""
-        return self._database.read(tickets.listed)
+        return self._database.browse(tickets.listed)
 
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""
-        return self._database.read(lambda s: history.ticket_page(s, number))
+        return self._database.browse(lambda s: history.ticket_page(s, number))
 
     def note_error(self, where: str, error: BaseException) -> None:
         """Something went wrong around the desk; health shows the last one, without its text's words."""

@@ -37,7 +37,7 @@ class Pace:
     `restart` of a loop that failed, `send_timeout` of one delivery, `grace` at the end.
     """
 
-    turns: int = 4
+    turns: int = 6
     deliveries: int = 16
     poll: float = 0.2
     restart: float = 1.0
