@@ -75,6 +75,7 @@ _INTRODUCES = re.compile(
 _SHORT = 40
 """Words under which a section is too short to be all of an answer, if more belongs to it."""
 _NEXT_TO_NOTHING = 8
+_NO_ROOM = 15
 _DIRECTLY_ASKED = 0.15
 """The lead of the article's first block when the writer expected this question."""
 
@@ -198,7 +199,7 @@ def _cut(asked: frozenset[str], part: Sequence[Block], limit: int) -> tuple[str,
     section = None if part[0].kind != "text" else part[0].section
     for block in part:
         room = limit - len(" ".join(said).split())
-        if said and room < 15:
+        if said and room < _NO_ROOM and not _INTRODUCES.search(said[-1]):
             return "\n\n".join(said), False
         if block.section != section and block.section:
             said.append(f"**{plain(block.section[-1])}**")

@@ -26,6 +26,10 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST = 80
 """Characters of a whole word worth keeping: longer ones are data, not names."""
 
+_DOMAINS = frozenset(
+    {"com", "org", "net", "edu", "gov", "io", "co", "uk", "de", "fr", "eu", "info"}
+)
+
 STOP_WORDS = frozenset(
     [
         "a",
@@ -149,8 +153,22 @@ def parts(text: str) -> list[str]:
 
 def wholes(text: str) -> list[str]:
     """The words that are more than their parts: codes, file names, paths, settings keys."""
-    found = (whole.lower() for whole in _WHOLE.findall(text) if len(whole) <= _LONGEST)
-    return [whole for whole in found if _is_compound(whole)]
+    found = (whole for whole in _WHOLE.findall(text) if len(whole) <= _LONGEST)
+    return [whole.lower() for whole in found if _has_parts(whole)]
+
+
+def is_code(whole: str) -> bool:
+    """Whether a whole word looks like a code, a file or a setting, and not like language.
+
+    `0x80070005`, `err_connection_reset`, `firstline.toml` do; `64-bit`, `and/or`, `i.e`,
+    `69.0.3` and `example.com` do not: people write them in passing.
+    """
+    if "_" in whole.strip("_"):
+        return True
+    if whole.isalnum():
+        return sum(character.isdigit() for character in whole) > 1
+    pieces = whole.split(".")
+    return pieces[-1] not in _DOMAINS and all(len(p) > 1 and p.isalpha() for p in pieces)
 
 
 def tokens(text: str) -> list[str]:
@@ -173,8 +191,11 @@ def _counts(part: str) -> bool:
     return len(part) > 1 or part.isdigit() or not part.isascii()
 
 
-def _is_compound(whole: str) -> bool:
-    return not whole.isalnum()
+def _has_parts(whole: str) -> bool:
+    """Joints or humps, or letters and digits mixed."""
+    if not whole.isalnum() or _HUMP.search(whole):
+        return True
+    return not whole.isalpha() and not whole.isdigit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,9 +118,9 @@ class HybridSearcher:
         return Asked(
             vector=self._vector(prepared),
             words=scaled(entries.scores(columns) * seen),
-            exact=scaled(entries.scores(exact) * seen),
+            exact=prepared.focus * scaled(entries.scores(exact) * seen),
             article_words=scaled(articles.scores(columns) * allowed),
-            article_exact=scaled(articles.scores(exact) * allowed),
+            article_exact=prepared.focus * scaled(articles.scores(exact) * allowed),
         )
 
     def _vector(self, prepared: Prepared) -> Vectors:

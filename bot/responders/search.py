@@ -19,6 +19,9 @@ _OUTCOMES = {
 }
 
 
+_MOSTLY_UNKNOWN = 0.5
+
+
 def search(asking: Asking) -> Responder:
     """Searches and answers, asks back, or says that it is not sure; None the second time in a row."""
 
@@ -49,7 +52,7 @@ def ask_in_context(asking: Asking, asked: Asked) -> tuple[str, Answer]:
 def _may_follow(asked: Asked, alone: Hits, answer: Answer, asking: Asking) -> bool:
     """Whether the topic may be continued: not with words that we know nothing of, nor
     when the question alone is answered well enough."""
-    if alone.unknown_words > 0.5:
+    if alone.unknown_words > _MOSTLY_UNKNOWN and not asked.points:
         return False
     if asked.leans:
         return answer.outcome != "answer" or answer.confidence < asking.thresholds.sure

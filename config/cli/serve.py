@@ -64,6 +64,7 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
         knowledge, model = ready_knowledge(place)
         address = options.public_url or f"http://{host_to_open(options.host)}:{bound}"
         serve(place, knowledge, model, options, listener, announce=lambda: say(words(address)))
+    say("Stopped.")
 
 
 def host_to_open(host: str) -> str:
