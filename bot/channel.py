@@ -67,7 +67,8 @@ class Incoming:
 
     `external_id` is the message's identity on the platform: the same whenever the
     platform delivers the message again. `choice` is the id of a pressed `Choice`;
-    `text` is then its label. `sent_at` is aware (UTC).
+    `text` is then its label. `sent_at` is aware (UTC). `only_if_sure` marks a message that
+    nobody addressed to the bot: it is answered when the bot is sure, else met with silence.
     """
 
     address: Address
@@ -77,6 +78,26 @@ class Incoming:
     sent_at: datetime
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    only_if_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message that its writer changed afterwards."""
+
+    address: Address
+    external_id: str
+    text: str
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A message that was taken back."""
+
+    address: Address
+    external_id: str
+    deleted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,7 @@ class Rating:
     comment: str = ""
 
 
-Heard = Incoming | Rating
+Heard = Incoming | Rating | Edit | Deletion
 
 Sort = Literal["answer", "ask_back", "abstain", "notice"]
 
@@ -101,6 +122,8 @@ class Outgoing:
     """One message to deliver. `text` is Markdown; `key` is the same on every attempt.
 
     `rateable` asks the channel to offer 👍 and 👎 (which come back as a `Rating`).
+    `attempt` counts from 1: above 1 an earlier attempt may have arrived, so a channel that
+    can look for its own copy by the key does that first.
     """
 
     key: str
@@ -110,17 +133,28 @@ class Outgoing:
     choices: tuple[Choice, ...] = ()
     sources: tuple[Source, ...] = ()
     rateable: bool = False
+    attempt: int = 1
 
 
 class SendError(Exception):
-    """A delivery that failed. Permanent: never again; else again, not before `retry_after` seconds."""
+    """A delivery that failed. Permanent: never again; else again, not before `retry_after` seconds.
+
+    `broken` says that the whole channel cannot send (its token was revoked, say): its
+    queue is parked, and tried again only now and then, until a delivery goes through.
+    """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        broken: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.broken = broken
 
 
 Receive = Callable[[Heard], Awaitable["Accepted"]]
@@ -142,3 +176,20 @@ class Adapter(Protocol):
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver one message and return the channel's id for it. Raises SendError."""
+
+
+class Bookmarks(Protocol):
+    """How far a channel has heard, kept over restarts; for channels that can fetch what they missed."""
+
+    async def load(self, channel: str) -> dict[str, str]:
+        """The mark of every place (a platform's channel or thread) of the channel."""
+
+    async def save(self, channel: str, place: str, mark: str) -> None:
+        """Remember that all up to the mark was received. Save after `receive` returned."""
+
+
+class ShowsWork(Protocol):
+    """A capability that some adapters have: a sign that an answer is on its way."""
+
+    async def working(self, incoming: Incoming) -> None:
+        """Show the sign; what is sent next in that thread takes it away. Never raises."""

@@ -128,8 +128,10 @@ class _Worker:
         while not self._stopping:
             bell.clear()
             if free := self._pace.deliveries - self._flying_for(adapter):
+                # What flies when the reading begins may land meanwhile and still be read as due.
+                flying = set(self._flying)
                 due = await self._door(self._desk.due, self._pace.deliveries, adapter.name)
-                for outgoing in [one for one in due if one.key not in self._flying][:free]:
+                for outgoing in [one for one in due if one.key not in flying][:free]:
                     self._send(adapter, outgoing)
             await _rung(bell, self._pace.poll)
 

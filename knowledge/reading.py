@@ -20,17 +20,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from knowledge.content import PUBLIC, Article, Problem
-from knowledge.markdown import blocks, has_words, normalise, to_plain
+from knowledge.markdown import Block, blocks, has_words, normalise, to_plain
 from knowledge.slugs import bare_heading
 
 KEYS = ("id", "title", "questions", "tags", "audience", "owner", "reviewed")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Plain values only, dates as the writer wrote them.
+
+    The loader in C, which every wheel has, is ten times as fast. YAML's own dates would
+    end the whole reading at one that is not in the calendar.
+    """
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 _ID = re.compile(r"[\w.-]+")
 _FENCE = re.compile(r"---[ \t]*")
 
@@ -94,8 +109,9 @@ def load_yaml(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     Raises YamlRefused for what is no YAML, no mapping, or has a key twice.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        values = {} if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlRefused(error.problem or "it is broken", mark.line + 1 if mark else 1) from error
@@ -141,13 +157,13 @@ def _article(
     foreign: bool,
     reader: _Reader,
 ) -> Article | None:
-    heading, text = _title_and_text(body)
-    title = _words(values, "title", reader, foreign) or heading
+    title = _words(values, "title", reader, foreign)
+    title, text = _title_and_text(title, body)
     own_id = "" if foreign else _words(values, "id", reader, foreign)
     article = Article(
         id=own_id or id,
         title=title,
-        body=text if heading == title or not values.get("title") else body.strip("\n"),
+        body=text,
         questions=_list(values, "questions", reader, foreign),
         tags=_list(values, "tags", reader, foreign),
         audience=_words(values, "audience", reader, foreign) or PUBLIC,
@@ -175,16 +191,28 @@ def _servable(article: Article, first_line: int, reader: _Reader) -> bool:
     return sound
 
 
-def _title_and_text(body: str) -> tuple[str, str]:
-    """The first heading, when it is what the body begins with or its only `#`; the body without it."""
-    found = blocks(body)
+def _title_and_text(title: str, body: str) -> tuple[str, str]:
+    """The title, and the body without the heading that says it.
+
+    Without a title of its own an article is named by the heading that it begins with, or
+    else by its first `#`.
+    """
+    text = body.strip("\n")
+    if title and not text.lstrip().startswith("#"):
+        return title, text
+    found = blocks(text)
     heading = next((block for block in found if block.kind == "heading"), None)
-    if heading is None or (heading is not found[0] and heading.level != 1):
-        return "", body.strip("\n")
-    lines = body.split("\n")
-    height = heading.text.count("\n") + 1
-    rest = [*lines[: heading.line - 1], *lines[heading.line - 1 + height :]]
-    return bare_heading(to_plain(heading.text)), "\n".join(rest).strip("\n")
+    if heading is None:
+        return title, text
+    words = bare_heading(to_plain(heading.text))
+    names = words == title if title else heading is found[0] or heading.level == 1
+    return (words, _without(text, heading)) if names else (title, text)
+
+
+def _without(text: str, block: Block) -> str:
+    lines = text.split("\n")
+    end = block.line - 1 + block.text.count("\n") + 1
+    return "\n".join([*lines[: block.line - 1], *lines[end:]]).strip("\n")
 
 
 def _words(values: dict[str, Any], key: str, reader: _Reader, foreign: bool) -> str:
@@ -212,11 +240,12 @@ def _list(values: dict[str, Any], key: str, reader: _Reader, foreign: bool) -> t
 
 def _day(values: dict[str, Any], reader: _Reader, foreign: bool) -> date | None:
     value = values.get("reviewed")
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    if not foreign:
-        do = "Write a date as year-month-day, like 2026-11-02."
-        reader.complain(f"`reviewed` is no date: {value}", do, "reviewed")
-    return None
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        if not foreign:
+            do = "Write a date as year-month-day, like 2026-11-02."
+            reader.complain(f"`reviewed` is no date: {value}", do, "reviewed")
+        return None

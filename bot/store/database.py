@@ -38,8 +38,8 @@ class Database:
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction; returns its result once it is on disk.
 
-        What `work` raises undoes it and is raised here. It must be quick and may run
-        in another thread. Raises DatabaseFailed when the database could not keep it.
+        What `work` raises undoes it and is raised here. It must be quick, may run in
+        another thread, and may be run again after being undone. Raises DatabaseFailed when the database could not keep it.
         """
         if self._writer is None:
             raise DatabaseFailed("the database was opened for reading only")
@@ -77,7 +77,7 @@ def open_database(url: str) -> Database:
     writing = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
     try:
         _prepare(writing, bring_forward)
-    except DatabaseRefused:
+    except BaseException:
         writing.dispose()
         lock.release()
         raise

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import tickets as rules
 from bot.model import Conversation, Message, Ticket, TicketEvent
+from bot.store.rows import add
 from bot.turn import HandOff, Turn
 from bot.views import TicketChange, TicketLine
 
@@ -17,7 +18,7 @@ def hand_off(session: Session, turn: Turn, to: HandOff, now: datetime) -> int:
     """The ticket for this conversation: its open one, told again, or a new one. Gives the number."""
     ticket = open_ticket_of(session, turn.conversation.id)
     if ticket is not None:
-        session.add(rules.asked_again(ticket, reason=to.reason, now=now))
+        add(session, rules.asked_again(ticket, reason=to.reason, now=now))
         return ticket.id
     messages = (*turn.history, turn.message)
     ticket = rules.open_ticket(
@@ -45,7 +46,7 @@ def undelivered(
             now=now,
         )
         _opened(session, ticket, now)
-    session.add(rules.undelivered(ticket, key=key, error=error, now=now))
+    add(session, rules.undelivered(ticket, key=key, error=error, now=now))
 
 
 def open_ticket_of(session: Session, conversation_id: int) -> Ticket | None:
@@ -88,7 +89,6 @@ def events(session: Session, ticket_id: int) -> tuple[TicketChange, ...]:
 
 
 def _opened(session: Session, ticket: Ticket, now: datetime) -> Ticket:
-    session.add(ticket)
-    session.flush()
-    session.add(rules.opened(ticket, actor="bot", now=now))
+    ticket.id = add(session, ticket)
+    add(session, rules.opened(ticket, actor="bot", now=now))
     return ticket

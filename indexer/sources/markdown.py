@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.sources.links import broken_links
+from indexer.sources.links import Page, broken_links
 from indexer.sources.source import Content, NotReadable, merged, read_text, refused
 from knowledge.reading import read_article
 
 SUFFIXES = {".md", ".markdown"}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file as it was read: kept, because most files are the same at the next look."""
+
+    text: str
+    content: Content
+    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +34,40 @@ class MarkdownFolder:
 
     path: Path
     foreign: bool = False
+    _known: dict[Path, _File] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self) -> Content:
         if not self.path.is_dir():
             return refused(str(self.path), _no_folder())
-        files = sorted(_files(self.path))
-        texts = {file: self._read(file) for file in files}
-        content = merged(_content for _content, _ in texts.values())
-        sources = {file: text for file, (_, text) in texts.items()}
-        broken = broken_links(self.path, sources, foreign=self.foreign)
+        contents: dict[Path, Content] = {}
+        readable: dict[Path, _File] = {}
+        for file in sorted(_files(self.path)):
+            try:
+                readable[file] = self._read(file)
+                contents[file] = readable[file].content
+            except NotReadable as error:
+                contents[file] = refused(str(file), error)
+        self._known.clear()
+        self._known.update(readable)
+        content = merged(contents.values())
+        pages = {file: read.page for file, read in readable.items()}
+        broken = broken_links(self.path, pages, foreign=self.foreign)
         return Content(content.articles, (*content.problems, *broken), content.unread)
 
-    def _read(self, file: Path) -> tuple[Content, str]:
+    def _read(self, file: Path) -> _File:
+        if not file.resolve().is_relative_to(self.path.resolve()):
+            raise NotReadable("The file lies outside the folder", "Copy it into the folder.")
+        text = read_text(file)
+        known = self._known.get(file)
+        if known and known.text == text:
+            return known
         path = str(file)
-        try:
-            if not file.resolve().is_relative_to(self.path.resolve()):
-                raise NotReadable("The file lies outside the folder", "Copy it into the folder.")
-            text = read_text(file)
-        except NotReadable as error:
-            return refused(path, error), ""
         article, problems = read_article(
             text, path, id=self._default_id(file), foreign=self.foreign
         )
-        if article is None:
-            return Content((), tuple(problems), frozenset({path})), text
-        return Content((article,), tuple(problems)), text
+        unread = frozenset() if article else frozenset({path})
+        content = Content((article,) if article else (), tuple(problems), unread)
+        return _File(text, content, Page(text))
 
     def _default_id(self, file: Path) -> str:
         if not self.foreign:
