@@ -62,7 +62,7 @@ def in_context(turn: Turn, question: str) -> Asked:
         return Asked(question)
     own = len(stems(question))
     begins, points = bool(_BEGINS.match(question)), _points_back(question)
-    if not (own <= 1 or (begins and own <= 8) or (points and own <= 6)):
+    if not (own <= 3 or (begins and own <= 8) or (points and own <= 6)):
         return Asked(question, topic=topic)
     joined = f"{topic.question}\n{topic.title}\n{question}"
     leans = own <= 1 or (begins and own <= 4) or (points and own <= 3)
