@@ -29,7 +29,12 @@ def evaluate(
     ] = False,
     desk: Annotated[
         Path | None,
-        typer.Option("--desk", "-d", help="Measure with the settings of this desk.", show_default="the defaults"),
+        typer.Option(
+            "--desk",
+            "-d",
+            help="Measure with the settings of this desk.",
+            show_default="the defaults",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
