@@ -33,7 +33,7 @@ check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/audit.py $(LOCK)
-	$(BIN)/firstline check
+	$(BIN)/firstline check knowledge/articles
 
 bench: $(VENV)/.dev  ## measure speed and memory (tests/bench), some minutes
 	@for program in tests/bench/bench_*.py; do \

@@ -27,7 +27,7 @@ Stopped: the newest PyTorch that pip finds here comes with CUDA. Either name the
 def resolve(options: list[str]) -> list[tuple[str, str]]:
     """Name and version of every package that a fresh installation would bring."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--dry-run"]
-    command += ["--quiet", "--ignore-installed", "--report", "-", *options]
+    command += ["-qq", "--ignore-installed", "--report", "-", *options]
     command += ["--no-build-isolation", "--editable", ".", "--group", "dev", "pip", "setuptools"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found = (item["metadata"] for item in json.loads(done.stdout)["install"])

@@ -24,7 +24,7 @@ To install the CUDA build on purpose, for a GPU:
 def planned(lock: str, options: list[str]) -> list[str]:
     """The names of the packages that pip would install for PyTorch, without downloading them."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--dry-run"]
-    command += ["--quiet", "--report", "-", "--constraint", lock, *options, "torch"]
+    command += ["-qq", "--report", "-", "--constraint", lock, *options, "torch"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit("pip could not plan the installation: its message is above.")

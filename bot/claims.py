@@ -7,6 +7,7 @@ turn, so that one which says a lot does not hold the others up.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable
 
 
@@ -15,34 +16,44 @@ class Claims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ready: dict[int, None] = {}
-        self._taken: set[int] = set()
+        self._ready: Counter[int] = Counter()
+        self._taken: dict[int, int] = {}
+        self._fresh: set[int] = set()
         self.suspects = threading.Lock()
         """Held while a message is tried again: of those that may kill the process, one at a time.
         So the innocent ones beside it are not counted down with it."""
 
-    def add(self, conversation: int) -> None:
-        """A message came in there."""
+    def add(self, conversation: int, message: int) -> None:
+        """This process has just kept a message there."""
         with self._lock:
-            self._ready.setdefault(conversation)
+            self._fresh.add(message)
+            self._ready[conversation] += 1
 
     def found(self, conversations: Iterable[int]) -> None:
-        """Messages wait there, as the database says; those in a turn say so themselves."""
+        """Messages wait there, as the database says; of those in a turn it cannot know."""
         with self._lock:
-            self._ready.update(dict.fromkeys(c for c in conversations if c not in self._taken))
+            for conversation in conversations:
+                if conversation not in self._taken:
+                    self._ready.setdefault(conversation, 1)
 
     def take(self) -> int | None:
         """The next conversation that nobody has; None when there is none."""
         with self._lock:
             free = next((c for c in self._ready if c not in self._taken), None)
             if free is not None:
-                del self._ready[free]
-                self._taken.add(free)
+                self._taken[free] = self._ready.pop(free)
             return free
 
-    def release(self, conversation: int, *, again: bool) -> None:
-        """Its turn is over; `again` when more waits there."""
+    def release(self, conversation: int, *, done: bool) -> None:
+        """Its turn is over; its message was dealt with, or (`done` is False) waits again."""
         with self._lock:
-            self._taken.discard(conversation)
-            if again:
-                self._ready.setdefault(conversation)
+            left = self._taken.pop(conversation) - done
+            if left:
+                self._ready[conversation] += left
+
+    def first_time(self, message: int) -> bool:
+        """Whether this process kept the message and now takes it for the first time."""
+        with self._lock:
+            fresh = message in self._fresh
+            self._fresh.discard(message)
+            return fresh

@@ -17,6 +17,17 @@ from knowledge.markdown import Heading, headings, to_html, to_plain
 from knowledge.search import Hit
 from knowledge.slugs import anchor
 
+__all__ = [
+    "ArticlePage",
+    "Content",
+    "Entry",
+    "Found",
+    "HelpCentre",
+    "KnowledgeState",
+    "Shelf",
+    "article_path",
+]
+
 DESCRIPTION = 155
 EXCERPT = 220
 

@@ -75,7 +75,8 @@ class Message(Record, kw_only=True):
     A user's message is also its own inbox entry: `state` is `new` until its turn is
     applied, then `done` (or `dead` after too many failures, when it went to people).
     `outcome` and `reason` say what became of it. `left_out` counts the characters that
-    were over the limit and not kept, and the user is told. A bot's message carries the Outgoing
+    were over the limit and not kept, `files` the attachments. `attempts` counts its first
+    attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
     it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`.
     """
 
@@ -102,6 +103,7 @@ class Message(Record, kw_only=True):
     outcome: Mapped[str | None] = mapped_column(String(16), default=None)
     reason: Mapped[str] = mapped_column(Text, default="")
     left_out: Mapped[int] = mapped_column(default=0)
+    files: Mapped[int] = mapped_column(default=0)
     resolved: Mapped[bool] = mapped_column(default=False)
     taken_at: Mapped[datetime | None] = mapped_column(default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)

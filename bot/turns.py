@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.claims import Claims
 from bot.faults import Fault
-from bot.limits import Limits
+from bot.limits import Limits, storable
 from bot.store import inbox, turns
 from bot.store.database import Database
 from bot.store.errors import DatabaseFailed
@@ -28,7 +27,6 @@ from bot.turn import Reply, Response, Turn
 log = logging.getLogger(__name__)
 
 STALE_LIMIT = 5
-WAITING_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,76 +63,79 @@ class Turns:
         conversation = self._claim()
         if conversation is None:
             return False
-        again = True
+        done = False
         try:
-            again = self._first_of(conversation)
+            done = self._first_of(conversation)
         finally:
-            self.claims.release(conversation, again=again)
+            self.claims.release(conversation, done=done)
         return True
 
     def _claim(self) -> int | None:
         found = self.claims.take()
         if found is None:
-            self.claims.found(self.database.read(lambda s: inbox.waiting(s, WAITING_AT_ONCE)))
+            self.claims.found(self.database.read(inbox.waiting))
             found = self.claims.take()
         return found
 
     def _first_of(self, conversation: int) -> bool:
-        """Handle its first message; whether there is more to do."""
-        waiting = self.database.read(lambda s: inbox.head(s, conversation))
-        if not waiting:
-            return False
-        message, attempts = waiting[0]
-        with self.claims.suspects if attempts else nullcontext():
-            done = self._handle(message, attempts)
-        return len(waiting) > 1 or not done
+        """Handle its first message; False when the attempt failed and is to be made again."""
+        turn = self._read(conversation)
+        if turn is None:
+            return True
+        if self.claims.first_time(turn.message.id):
+            return self._attempt(turn, turn.message.attempts)
+        with self.claims.suspects:
+            if turn.message.attempts >= self.limits.turn_attempts:
+                return self._attempt(turn, turn.message.attempts, given_up=True)
+            self.database.write(lambda s: inbox.count_attempt(s, turn.message.id, self.clock()))
+            return self._attempt(turn, turn.message.attempts + 1)
 
-    def _handle(self, message: int, attempts: int) -> bool:
-        """One attempt; False when it failed and is to be made again."""
-        given_up = attempts >= self.limits.turn_attempts
-        if not given_up:
-            self.database.write(lambda s: inbox.count_attempt(s, message, self.clock()))
-            self.fault("turn counted")
+    def _attempt(self, turn: Turn, attempt: int, *, given_up: bool = False) -> bool:
+        self.fault("turn counted")
+        message = turn.message.id
         try:
-            self._respond_and_write(message, given_up=given_up)
+            self._respond_and_write(turn, attempt, given_up=given_up)
         except DatabaseFailed:
             raise
         except Exception as error:
             self.count("turn_failed")
-            reason = f"attempt {attempts + 1} failed: {type(error).__name__}: {error}"
-            log.exception("turn failed", extra={"message_id": message, "attempts": attempts + 1})
+            reason = storable(f"attempt {attempt} failed: {type(error).__name__}: {error}")
+            log.exception("turn failed", extra={"message_id": message, "attempt": attempt})
             self.database.write(lambda s: inbox.note_failure(s, message, reason))
             return False
         return True
 
-    def _respond_and_write(self, message: int, *, given_up: bool) -> None:
+    def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
         started = time.perf_counter()
         for _ in range(STALE_LIMIT):
-            turn, files = self.database.read(lambda s: self._read(s, message))
             response = self.wording.failed(turn) if given_up else self.respond(turn)
             self.fault("turn responded")
             try:
-                ticket = self._write(turn, response, files, "dead" if given_up else "done")
+                ticket = self._write(turn, response, "dead" if given_up else "done")
             except Stale as stale:
-                log.info("turn taken again", extra={"message_id": message, "why": str(stale)})
+                log.info("taken again", extra={"message_id": turn.message.id, "why": str(stale)})
+                again = self._read(turn.conversation.id)
+                if again is None or again.message.id != turn.message.id:
+                    return
+                turn = again
                 continue
             self.fault("turn after commit")
-            self._tell(turn, response, ticket, (time.perf_counter() - started) * 1000)
+            self._tell(turn, response, ticket, attempt, (time.perf_counter() - started) * 1000)
             return
         raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
 
-    def _read(self, session: Session, message: int) -> tuple[Turn, list[str]]:
-        turn = turns.read(session, message, self.limits.history, self.clock())
-        return turn, turns.files_left_out(session, message)
+    def _read(self, conversation: int) -> Turn | None:
+        now, history = self.clock(), self.limits.history
+        return self.database.read(lambda s: turns.first(s, conversation, history, now))
 
-    def _write(self, turn: Turn, response: Response, files: list[str], state: str) -> int | None:
-        said = (*self._left_out(turn, files), *response.replies)
+    def _write(self, turn: Turn, response: Response, state: str) -> int | None:
+        said = (*self._left_out(turn), *response.replies)
         replies = [(self.new_key(), reply) for reply in said]
         cited = {
             article
-            for reply in replies
-            if reply[1].evidence
-            for article in reply[1].evidence.articles
+            for reply in response.replies
+            if reply.evidence
+            for article in reply.evidence.articles
         }
 
         def work(session: Session) -> int | None:
@@ -146,15 +147,18 @@ class Turns:
 
         return self.database.write(work)
 
-    def _left_out(self, turn: Turn, files: list[str]) -> list[Reply]:
+    def _left_out(self, turn: Turn) -> list[Reply]:
         notices = []
         if turn.message.left_out:
             notices.append(self.wording.left_out(len(turn.message.text), turn.message.left_out))
-        if files:
-            notices.append(self.wording.files_left_out(tuple(files)))
+        if turn.message.files:
+            names = self.database.read(lambda s: turns.files_left_out(s, turn.message.id))
+            notices += [self.wording.files_left_out(names)] if names else []
         return notices
 
-    def _tell(self, turn: Turn, response: Response, ticket: int | None, ms: float) -> None:
+    def _tell(
+        self, turn: Turn, response: Response, ticket: int | None, attempt: int, ms: float
+    ) -> None:
         self.count(f"outcome_{response.outcome.value}")
         log.info(
             "message handled",
@@ -165,7 +169,7 @@ class Turns:
                 "outcome": response.outcome.value,
                 "replies": len(response.replies),
                 "ticket": ticket,
-                "attempts": turn.message.attempts,
+                "attempt": attempt,
                 "ms": round(ms, 1),
             },
         )

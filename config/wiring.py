@@ -11,16 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.answers import Thresholds
+from bot.ask import Asking
+from bot.help_centre import article_path
+from bot.wording import load_wording
 from config.settings import Settings, load
+from indexer.build import Plan, build
 from indexer.builds import IndexFolder
-from indexer.sources import SOURCES, Source
+from indexer.follow import Follower
+from indexer.sources import SOURCES, Source, merged
+from knowledge.base import KnowledgeBase
+from knowledge.content import Article
 from knowledge.embedder import Embedder
 from knowledge.index import Index
 from knowledge.live import LiveKnowledge
-from knowledge.search import Searcher
+from knowledge.search import HybridSearcher, Searcher, Weights
 
 Say = Callable[[str], None]
 
@@ -37,6 +45,11 @@ class Place:
         """Where everything is kept that can be made again, and the database."""
         return self.folder / "var"
 
+    @property
+    def models(self) -> Path:
+        """Where prepared models are kept."""
+        return self.var / "models"
+
 
 def open_place(folder: Path) -> Place:
     """Read the settings of the desk in the folder. Raises SettingsRefused."""
@@ -50,7 +63,9 @@ def now() -> datetime:
 
 def sources(place: Place) -> tuple[Source, ...]:
     """The sources in the order of the settings: of two articles with one id the first counts."""
-    return tuple(SOURCES[each.kind](place.folder / each.path) for each in place.settings.sources)
+    return tuple(
+        SOURCES[each.kind]((place.folder / each.path).resolve()) for each in place.settings.sources
+    )
 
 
 def embedder(place: Place, say: Say) -> Embedder:
@@ -58,7 +73,7 @@ def embedder(place: Place, say: Say) -> Embedder:
     from knowledge.embedders import open_embedder
 
     model = place.settings.model
-    return open_embedder(model.engine, model.name, cache=place.var / "models", progress=say)
+    return open_embedder(model.engine, model.name, cache=place.models, progress=say)
 
 
 def builds(place: Place) -> IndexFolder:
@@ -76,7 +91,14 @@ def build_index(
     content = merged(source.read() for source in sources(place))
     for problem in content.problems:
         say(str(problem))
-    return build(content.articles, model, builds(place), now=now(), progress=count)
+    return build(
+        content.articles,
+        model,
+        builds(place),
+        now=now(),
+        progress=count,
+        unread=content.unread,
+    )
 
 
 def searcher(place: Place, model: Embedder) -> Callable[[Index], Searcher]:
@@ -87,9 +109,7 @@ def searcher(place: Place, model: Embedder) -> Callable[[Index], Searcher]:
 def open_knowledge(place: Place, model: Embedder) -> LiveKnowledge:
     """The knowledge as it was built last. Raises IndexRefused when there is nothing usable."""
     index = builds(place).current(embedder=model.name)
-    live = LiveKnowledge(index, searcher(place, model)(index))
-    live.withdraw(each.id for each in index.articles if each.path and not Path(each.path).exists())
-    return live
+    return LiveKnowledge(index, searcher(place, model)(index))
 
 
 def follower(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Follower:
@@ -97,3 +117,31 @@ def follower(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Followe
     return Follower(
         sources(place), knowledge, model, builds(place), searcher(place, model), clock=now
     )
+
+
+def asking(place: Place, knowledge: KnowledgeBase) -> Asking:
+    """How questions are answered at this desk. Raises WordingMissing."""
+    settings = place.settings
+    return Asking(
+        knowledge,
+        load_wording(settings.desk.language, name=settings.desk.name),
+        Thresholds(**settings.answers.model_dump(exclude={"words"})),
+        link=link(settings.web.public_url),
+        words=settings.answers.words,
+    )
+
+
+def link(public_url: str) -> Callable[[Article], str]:
+    """Where an article is read: its own address, or its page of our help centre."""
+    return lambda article: article.url or public_url.rstrip("/") + article_path(article.id)
+
+
+def database_url(place: Place) -> str:
+    """The database's address with its path from the folder of the desk."""
+    url = place.settings.database.url
+    kind, slashes, path = url.partition(":///")
+    if kind.startswith("sqlite") and slashes and path and not path.startswith("/"):
+        file = (place.folder / path).resolve()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return f"{kind}:///{file}"
+    return url

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,15 +20,18 @@ import numpy as np
 
 import indexer.cut
 import indexer.split
+import indexer.units
 import knowledge.content
 import knowledge.markdown.outline
 import knowledge.markdown.parser
 import knowledge.markdown.plain
+import knowledge.slugs
 from indexer.builds import IndexFolder
+from indexer.serving import wanted
 from indexer.split import split
 from knowledge.content import Article, Passage
 from knowledge.embedder import Embedder, Vectors
-from knowledge.index import Index, IndexRefused
+from knowledge.index import Index, IndexRefused, keywords_of
 
 Progress = Callable[[int, int], None]
 """Told (done, total) in entries to embed; first (0, total), last (total, total)."""
@@ -37,10 +40,12 @@ _BATCH = 32
 _RECIPE = (
     indexer.cut,
     indexer.split,
+    indexer.units,
     knowledge.content,
     knowledge.markdown.outline,
     knowledge.markdown.parser,
     knowledge.markdown.plain,
+    knowledge.slugs,
 )
 """The modules that decide what an article's entries are."""
 
@@ -60,6 +65,7 @@ class Plan:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     former: Index | None = None
+    """The index whose vectors are taken; None when its embedder is another."""
 
     @property
     def to_embed(self) -> int:
@@ -75,31 +81,43 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether the former index is already what this plan would build."""
         former = self.former
-        nothing = not (self.new or self.changed or self.removed or self.to_embed)
-        return nothing and former is not None and former.passages == self.passages
+        return (
+            former is not None
+            and former.articles == self.articles
+            and former.passages == self.passages
+        )
 
 
-def plan(articles: Sequence[Article], former: Index | None, *, embedder: str) -> Plan:
+def plan(
+    articles: Sequence[Article],
+    former: Index | None,
+    *,
+    embedder: str,
+    unread: frozenset[str] = frozenset(),
+) -> Plan:
     """What building these articles (each id once) would change. Reads and writes nothing.
+
+    Articles of the former index that come from `unread` files (`Content.unread`) stay as
+    they are there: they are broken now, not deleted.
 
     Vectors are taken from the former index by the hash of what they stand for, if it was
     made by the embedder of that name.
     """
-    wanted = tuple(sorted(articles, key=lambda article: article.id))
     known = {article.id: article for article in former.articles} if former else {}
-    passages = tuple(_passages(wanted, known, former))
-    rows: dict[str, int] = {}
-    if former and former.embedder == embedder:
-        rows = {passage.hash: row for row, passage in enumerate(former.passages)}
-    ids = {article.id for article in wanted}
+    target = wanted(articles, unread, tuple(known.values()))
+    chosen = tuple(sorted(target.articles, key=lambda article: article.id))
+    passages = tuple(_passages(chosen, known, former))
+    base = former if former and former.embedder == embedder else None
+    rows = {passage.hash: row for row, passage in enumerate(base.passages)} if base else {}
+    ids = {article.id for article in chosen}
     return Plan(
-        articles=wanted,
+        articles=chosen,
         passages=passages,
         rows=tuple(rows.get(passage.hash) for passage in passages),
-        new=tuple(article.id for article in wanted if article.id not in known),
-        changed=tuple(a.id for a in wanted if a.id in known and known[a.id] != a),
+        new=tuple(article.id for article in chosen if article.id not in known),
+        changed=tuple(a.id for a in chosen if a.id in known and known[a.id] != a),
         removed=tuple(sorted(known.keys() - ids)),
-        former=former if rows else None,
+        former=base,
     )
 
 
@@ -112,8 +130,8 @@ def _passages(
         for passage in former.passages:
             trusted.setdefault(passage.article, []).append(passage)
     for article in articles:
-        same = known.get(article.id) == article
-        yield from trusted.get(article.id, ()) if same else split(article)
+        kept = trusted.get(article.id) if known.get(article.id) == article else None
+        yield from kept or split(article)
 
 
 def embed(work: Plan, embedder: Embedder, *, now: datetime, progress: Progress) -> Index:
@@ -131,7 +149,9 @@ def embed(work: Plan, embedder: Embedder, *, now: datetime, progress: Progress) 
     _embed_missing(vectors, missing, texts, embedder, progress)
     digest = _digest(work.articles, work.passages)
     version = f"{now:%Y%m%dT%H%M%S%f}-{digest}"
-    return Index(version, embedder.name, now, work.articles, work.passages, vectors)
+    index = Index(version, embedder.name, now, work.articles, work.passages, vectors)
+    # Once, for the searcher and for the disk: it is the dearest part after the vectors.
+    return replace(index, keywords=keywords_of(index))
 
 
 def _texts(work: Plan, places: Sequence[int]) -> list[str]:
@@ -164,14 +184,16 @@ def build(
     *,
     now: datetime,
     progress: Progress,
+    unread: frozenset[str] = frozenset(),
 ) -> tuple[Plan, Index]:
     """Bring the folder's current index up to these articles; writes nothing when it is already.
 
-    Raises BuildRunning when another process builds there. The former index stays current
+    `unread` as in `plan`. Raises BuildRunning when another process builds there. The former index stays current
     until the new one is whole.
     """
     with folder.building():
-        work = plan(articles, former_index(folder), embedder=embedder.name)
+        former = former_index(folder)
+        work = plan(articles, former, embedder=embedder.name, unread=unread)
         index = embed(work, embedder, now=now, progress=progress)
         if index is not work.former:
             folder.publish(index)

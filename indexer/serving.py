@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from indexer.sources.source import Content
 from knowledge.content import Article
 
 
@@ -18,18 +17,20 @@ class Wanted:
     hidden: frozenset[str]
 
 
-def wanted(content: Content, served: Sequence[Article]) -> Wanted:
+def wanted(
+    articles: Sequence[Article], unread: frozenset[str], served: Sequence[Article]
+) -> Wanted:
     """What was read, and the last good version of what is there but cannot be read.
 
     When a whole folder is away (moved, not mounted) its articles are hidden at once, but
     kept: when it comes back nothing has to be embedded again.
     """
-    ids = {article.id for article in content.articles}
+    ids = {article.id for article in articles}
     former = [article for article in served if article.id not in ids]
-    broken = [article for article in former if article.path in content.unread]
-    away = [article for article in former if _lies_in(article.path, content.unread)]
+    broken = [article for article in former if article.path in unread]
+    away = [article for article in former if _lies_in(article.path, unread)]
     return Wanted(
-        articles=(*content.articles, *broken, *away),
+        articles=(*articles, *broken, *away),
         hidden=frozenset(article.id for article in away),
     )
 

@@ -33,6 +33,7 @@ _KINDS: dict[str, BlockKind] = {
 }
 _BOXES = ("container_any", "admonition")
 _BLOCK_MARK = re.compile(r"^(?:\d{1,9}(?=[.)](?:\s|$))|(?=>|[-+]\s|#{1,6}\s))")
+_MARKUP = re.compile(r"[\\`*<]|(?<!\w)_|_(?!\w)|\](?=[(\[])|&(?=#?\w+;)")
 _TABLES_OF_CONTENTS = ("[[toc]]", "[toc]", "[[_toc_]]")
 
 
@@ -53,6 +54,7 @@ class Block:
 def outline(markdown: str) -> tuple[Block, ...]:
     """The blocks in their order; headings become the `section` of what follows them."""
     env: dict[str, Any] = {}
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     root = SyntaxTreeNode(_parser(words=False).parse(markdown, env))
     found = env.get("references", {}).items()
     references = "".join(f"\n\n[{label}]: <{found['href']}>" for label, found in found)
@@ -64,7 +66,7 @@ def quote(block: Block) -> tuple[str, ...]:
     """What a long block may be cut between: the items of a list, the rows of a table, the
     lines of code. A paragraph is one part. Joined by line ends they are Markdown again."""
     root = SyntaxTreeNode(_parser(words=True).parse(block.source))
-    return tuple(part for node in root.children for part in _parts(node) if part.strip())
+    return tuple(part for node in root.children for part in _parts(node))
 
 
 def plain(markdown: str) -> str:
@@ -133,12 +135,13 @@ def _parts(node: SyntaxTreeNode) -> list[str]:
         quoted = _stacked(node.children)
         return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))]
     if node.type in ("paragraph", "heading", "admonition_title"):
-        return [_BLOCK_MARK.sub(r"\g<0>\\", _inline(node.children).strip())]
+        words = _inline(node.children).strip()
+        return [_BLOCK_MARK.sub(r"\g<0>\\", words)] if words else []
     return []
 
 
 def _render(node: SyntaxTreeNode) -> str:
-    return "\n".join(part for part in _parts(node) if part.strip())
+    return "\n".join(_parts(node))
 
 
 def _stacked(nodes: Sequence[SyntaxTreeNode]) -> str:
@@ -185,7 +188,7 @@ def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
 
 def _span(node: SyntaxTreeNode) -> str:
     if node.type == "text":
-        return re.sub(r"([\\`*<]|(?<!\w)_|_(?!\w))", r"\\\1", node.content)
+        return _MARKUP.sub(r"\\\g<0>", node.content)
     if node.type == "code_inline":
         fence = "`" if "`" not in node.content else "``"
         return f"{fence}{node.content}{fence}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -21,38 +23,39 @@ LENGTH_COUNTS = (".py", ".js", ".css", ".html", ".j2", ".toml", ".sh")
 
 # Where each third-party package may be imported. One home each: who changes it, finds it.
 HOMES = {
-    "faiss": ["knowledge/index*.py", "knowledge/vectors*.py"],
-    "bm25s": ["knowledge/keywords.py"],
-    "onnxruntime": ["knowledge/embedder*"],
-    "tokenizers": ["knowledge/embedder*"],
-    "onnx": ["knowledge/embedder*"],
-    "torch": ["knowledge/embedder*"],
-    "sentence_transformers": ["knowledge/embedder*"],
-    "numpy": ["knowledge/*", "indexer/*"],
-    "yaml": ["knowledge/*", "bot/wording/*"],
-    "markdown_it": ["knowledge/*", "bot/help_centre.py", "adapters/*"],
-    "mdit_py_plugins": ["knowledge/*", "bot/help_centre.py", "adapters/*"],
-    "nh3": ["adapters/*", "bot/help_centre.py"],
-    "watchfiles": ["indexer/*", "config/*"],
-    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/store/*"],
     "alembic": ["bot/store/*"],
-    "jinja2": ["bot/wording/*", "adapters/*"],
-    "markupsafe": ["adapters/*"],
-    "fastapi": ["adapters/*"],
-    "starlette": ["adapters/*"],
-    "sse_starlette": ["adapters/*"],
-    "itsdangerous": ["adapters/*"],
-    "uvicorn": ["adapters/*", "config/*"],
-    "prometheus_client": ["adapters/*"],
-    "pydantic": ["adapters/*", "config/*"],
+    "bm25s": ["knowledge/keywords.py"],
+    "dotenv": ["config/settings.py"],
+    "faiss": ["knowledge/vectors.py"],
+    "fastapi": ["adapters/api/*", "adapters/http/*"],
+    "itsdangerous": ["adapters/web/session.py"],
+    "jinja2": ["adapters/api/*", "adapters/web/pages.py", "bot/wording/*"],
+    "markdown_it": ["knowledge/markdown/*", "knowledge/quoting.py"],
+    "markupsafe": ["adapters/web/*"],
+    "mdit_py_plugins": ["knowledge/markdown/*", "knowledge/quoting.py"],
+    "nh3": ["knowledge/markdown/*"],
+    "numpy": ["knowledge/*", "indexer/*"],
+    "onnxruntime": ["knowledge/embedder*"],
+    "prometheus_client": ["adapters/api/*", "adapters/http/*"],
+    "pydantic": ["adapters/api/*", "adapters/http/*", "config/*"],
     "pydantic_core": ["config/*"],
     "pydantic_settings": ["config/settings.py"],
-    "dotenv": ["config/settings.py"],
-    "structlog": ["config/*", "bot/worker.py"],
-    "typer": ["config/cli/*"],
-    "click": ["config/cli/*"],
+    "regex": ["adapters/text.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
+    "sentence_transformers": ["knowledge/embedder*"],
+    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
+    "sse_starlette": ["adapters/web/*"],
+    "starlette": ["adapters/*"],
+    "structlog": ["config/log.py"],
+    "tokenizers": ["knowledge/embedder*"],
+    "torch": ["knowledge/embedder*"],
+    "typer": ["config/cli/*"],
+    "uvicorn": ["adapters/http/server.py"],
+    "watchfiles": ["indexer/watch.py"],
+    "yaml": ["knowledge/reading.py", "bot/wording/*"],
 }
+# Packages that come with another of ours and follow its version.
+COME_WITH = {"markupsafe": "jinja2", "pydantic_core": "pydantic", "starlette": "fastapi"}
 # What may look at the process's environment, and what may write to the terminal.
 ENVIRONMENT = ["config/settings.py"]
 TERMINAL = ["config/cli/*", "adapters/terminal.py", ".ci/*"]
@@ -99,8 +102,30 @@ def test_every_third_party_package_has_one_home() -> None:
     assert not strays, "\n".join(strays)
 
 
-def test_no_home_is_kept_for_what_is_not_installed() -> None:
-    assert set(HOMES) <= set(packages_distributions())
+def test_every_third_party_package_is_a_declared_dependency() -> None:
+    """What another package happens to bring today may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=!~\[ ]", each)[0].lower() for each in project["dependencies"]}
+    brought_by = packages_distributions()
+    undeclared = [
+        package
+        for package in HOMES
+        if not {name.lower().replace("_", "-") for name in brought_by[package]} & declared
+        and COME_WITH.get(package) not in declared
+    ]
+    assert undeclared == []
+
+
+def test_every_home_is_lived_in() -> None:
+    """What nobody imports any more leaves the table (and pyproject.toml, if nothing else needs it)."""
+    found = {(third_party(module), file) for file in sources() for module, _ in imported(file)}
+    empty = [
+        (package, home)
+        for package, homes in HOMES.items()
+        for home in homes
+        if not any(name == package and lives_in(file, [home]) for name, file in found)
+    ]
+    assert empty == []
 
 
 def test_no_file_grows_over_its_length() -> None:
@@ -186,10 +211,11 @@ def public(nodes: list[ast.stmt]) -> Iterator[Documented]:
 
 def test_everything_public_gives_its_promise() -> None:
     """Modules, classes and functions have a docstring. A method may go without when it has one
-    in the protocol that it keeps, so methods are not counted."""
+    in the protocol that it keeps, so methods are not counted; a migration's steps are alike."""
     silent = [
         f"{file}:{node.lineno} {node.name}"
         for file in sources()
+        if "versions" not in file.parts
         for node in public(tree(file).body)
         if not ast.get_docstring(node)
     ]
@@ -199,3 +225,19 @@ def test_everything_public_gives_its_promise() -> None:
         if tree(file).body and not ast.get_docstring(tree(file))
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_nothing_but_the_preparation_of_a_model_brings_torch() -> None:
+    """Importing all rooms, which `serve` and `ask` do at most, must not load it: it takes seconds
+    and hundreds of megabytes."""
+    modules = [
+        ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        for file in sources()
+        if not lives_in(file, ["knowledge/embedder_*", "*/migrations/*"])
+    ]
+    program = f"import importlib, sys\nfor m in {modules}: importlib.import_module(m)\n"
+    program += "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")

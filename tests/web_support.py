@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from adapters.api.adapter import ApiAdapter
+from adapters.api.operations import Operations
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
+from adapters.http.stopwatch import Stopwatch
 from adapters.web.adapter import WebAdapter
 from bot import worker
-from bot.channel import Choice, Source
+from bot.channel import Adapter, Choice, Source
 from bot.desk import Database, Desk, open_database
 from bot.help_centre import HelpCentre, article_path
 from bot.turn import Evidence, Outcome, Reply, Response, Turn
@@ -196,7 +202,8 @@ class Site:
     database: Database
     knowledge: SmallKnowledge
     talk: SmallTalk
-    adapter: WebAdapter
+    web: WebAdapter
+    api: ApiAdapter
 
 
 @contextmanager
@@ -207,34 +214,75 @@ def running_site(folder: Path, port: int = 0, **options: object) -> Iterator[Sit
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    http = HttpOptions(secret=SECRET, **options)  # type: ignore[arg-type]
-    adapter = WebAdapter(desk, HelpCentre(knowledge, database), http, listener=listener)
+    api, web = served(desk, HelpCentre(knowledge, database), knowledge, options, listener)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        with _working(desk, adapter):
-            yield Site(url, desk, database, knowledge, talk, adapter)
+        with _working(desk, [api, web]):
+            yield Site(url, desk, database, knowledge, talk, web, api)
     finally:
         talk.hold.set()
         database.close()
 
 
+def served(
+    desk: Desk,
+    help_centre: HelpCentre,
+    knowledge: SmallKnowledge,
+    options: dict[str, object],
+    listener: socket.socket | None = None,
+) -> tuple[ApiAdapter, WebAdapter]:
+    """The two channels over HTTP, wired as the program wires them."""
+    http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
+    stopwatch = Stopwatch(time.monotonic)
+    api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
+    operations = Operations(desk, help_centre, http, stopwatch, channels=("web", "api"))
+    parts = [*api.routes, *operations.routes]
+    web = WebAdapter(desk, help_centre, http, parts=parts, listener=listener, stopwatch=stopwatch)
+    return api, web
+
+
+def ask(knowledge: SmallKnowledge, question: str) -> dict[str, object]:
+    """An answer without a conversation."""
+    hits = knowledge.search(question).hits
+    sources = [
+        {
+            "number": 1,
+            "title": hit.article.title,
+            "section": "",
+            "url": article_path(hit.article.id),
+        }
+        for hit in hits[:1]
+    ]
+    return {
+        "outcome": "answer" if hits else "abstain",
+        "text": hits[0].article.body if hits else "I am not sure.",
+        "sources": sources,
+        "choices": [],
+        "confidence": 0.9 if hits else 0.1,
+        "index": "v1",
+    }
+
+
 @contextmanager
-def _working(desk: Desk, adapter: WebAdapter) -> Iterator[None]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+def _working(desk: Desk, adapters: Sequence[Adapter]) -> Iterator[None]:
+    """The worker's loops in a thread of their own, until the block ends."""
+    started = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        loops.append(asyncio.get_running_loop())
+        working = asyncio.create_task(worker.run(desk, adapters))
+        started.set()
+        await stop.wait()
+        working.cancel()
+        await asyncio.wait([working])
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
     thread.start()
-    serving = asyncio.run_coroutine_threadsafe(worker.run(desk, [adapter]), loop)
+    started.wait(20)
     try:
         yield
     finally:
-        serving.cancel()
-        asyncio.run_coroutine_threadsafe(_settled(), loop).result(20)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _settled() -> None:
-    """Until all other tasks of the loop have ended."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.wait(others, timeout=15)
+        loops[0].call_soon_threadsafe(stop.set)
+        thread.join(30)

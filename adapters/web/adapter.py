@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen, serve
+from adapters.http.stopwatch import Stopwatch
 from adapters.web.app import create_app
 from adapters.web.hall import NAME, Hall
 from bot.channel import Outgoing, Receive
@@ -38,9 +39,10 @@ class WebAdapter:
         *,
         parts: Sequence[BaseRoute] = (),
         listener: socket.socket | None = None,
+        stopwatch: Stopwatch | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._hall = Hall(desk, help_centre, options, clock)
+        self._hall = Hall(desk, help_centre, options, clock, stopwatch or Stopwatch(clock))
         self._options = options
         self._listener = listener
         self.app: Starlette = create_app(self._hall, parts)
@@ -64,6 +66,7 @@ class WebAdapter:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Tell the open pages of the conversation to look. Never fails; the id is the key."""
+        self._hall.stopwatch.stop(NAME, outgoing.address.thread)
         self._hall.doorbell.ring(outgoing.address.thread)
         return outgoing.key
 

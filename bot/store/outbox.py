@@ -7,50 +7,65 @@ failed(session, key, …)                  later, or dead: then a ticket knows o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.backoff import next_attempt
 from bot.channel import Address, Choice, Outgoing, SendError, Source
 from bot.model import Conversation, Message, OutboxItem
 from bot.store import tickets
+from bot.store.rows import changed, table
+
+_FIRST = (
+    select(func.min(OutboxItem.id))
+    .where(OutboxItem.state == "due")
+    .group_by(OutboxItem.conversation_id)
+)
+_DUE = (
+    select(OutboxItem.key, OutboxItem.message_id)
+    .join(Conversation, Conversation.id == OutboxItem.conversation_id)
+    .where(OutboxItem.id.in_(_FIRST), OutboxItem.not_before <= bindparam("now"))
+    .order_by(OutboxItem.id)
+    .limit(bindparam("limit"))
+)
+_DUE_THERE = _DUE.where(Conversation.channel == bindparam("channel"))
+_SAID = (
+    select(Message, Conversation.thread)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Message.id)
+)
+_ITEMS = table(OutboxItem)
+_SENT = (
+    update(_ITEMS)
+    .where(_ITEMS.c.key == bindparam("sent"), _ITEMS.c.state == "due")
+    .values(
+        state="sent",
+        sent_at=bindparam("sent_at"),
+        external_id=bindparam("external_id"),
+        attempts=_ITEMS.c.attempts + 1,
+    )
+)
 
 
-def due(session: Session, limit: int, channel: str | None, now: datetime) -> tuple[Outgoing, ...]:
+def due(
+    session: Session, limit: int, channel: str | None, flying: Collection[str], now: datetime
+) -> tuple[Outgoing, ...]:
     """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
-    first = (
-        select(func.min(OutboxItem.id))
-        .where(OutboxItem.state == "due")
-        .group_by(OutboxItem.conversation_id)
-    )
-    found = (
-        select(Message, Conversation.thread)
-        .join(OutboxItem, OutboxItem.message_id == Message.id)
-        .join(Conversation, Conversation.id == OutboxItem.conversation_id)
-        .where(OutboxItem.id.in_(first), OutboxItem.not_before <= now)
-        .order_by(OutboxItem.id)
-        .limit(limit)
-    )
-    if channel is not None:
-        found = found.where(Conversation.channel == channel)
-    return tuple(_outgoing(message, thread) for message, thread in session.execute(found))
+    values = {"limit": limit + len(flying), "channel": channel, "now": now}
+    found = session.execute(_DUE if channel is None else _DUE_THERE, values)
+    ids = [message for key, message in found if key not in flying][:limit]
+    said = session.execute(_SAID, {"ids": ids}) if ids else ()
+    return tuple(_outgoing(message, thread) for message, thread in said)
 
 
 def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:
     """Delivered; False when that was known already."""
-    changed = session.execute(
-        update(OutboxItem)
-        .where(OutboxItem.key == key, OutboxItem.state == "due")
-        .values(
-            state="sent",
-            sent_at=now,
-            external_id=external_id[:255],
-            attempts=OutboxItem.attempts + 1,
-        )
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    values = {"sent": key, "sent_at": now, "external_id": external_id}
+    return changed(session, _SENT, values) == 1
 
 
 def failed(

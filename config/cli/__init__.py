@@ -35,7 +35,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        from config.wiring import REFUSALS
+        from config.refusals import REFUSALS
 
         if not isinstance(error, REFUSALS):
             raise

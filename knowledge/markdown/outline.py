@@ -110,6 +110,8 @@ def _block(node: SyntaxTreeNode, lines: list[str]) -> Block | None:
     if kind is None or node.map is None:
         return None
     first, end = node.map
+    if node.type == "container_box" and lines[end : end + 1] and lines[end].strip()[:3] == ":::":
+        end += 1  # The parser does not count the closing line.
     text = "\n".join(lines[first:end]).rstrip()
     if kind == "paragraph":
         text = text.strip()

@@ -38,16 +38,24 @@ def to_html(
     """
     parser = words_parser()
     env: dict[str, Any] = {}
-    tokens = parser.parse(normalise(markdown), env)
+    tokens = [_boxed(token) for token in parser.parse(normalise(markdown), env)]
     _number_headings(tokens)
-    tokens = [_boxed(token) for token in tokens]
+    pictures: set[str] = set()
     for token in tokens:
-        token.children = _resolved(token.children, link, image) if token.children else None
-    rendered = parser.renderer.render(tokens, parser.options, env)
-    return _sanitised(str(rendered))
+        token.children = [_shown(child, image, pictures) for child in token.children or ()]
+    rendered = str(parser.renderer.render(tokens, parser.options, env))
+
+    def resolved(tag: str, attribute: str, value: str) -> str | None:
+        if (tag, attribute) == ("a", "href"):
+            return _address(value, link)
+        if (tag, attribute) == ("img", "src"):
+            return value if value in pictures else None
+        return value
+
+    return _sanitised(rendered, resolved)
 
 
-def _sanitised(page: str) -> str:
+def _sanitised(page: str, resolved: Callable[[str, str, str], str | None]) -> str:
     return nh3.clean(
         page,
         tags=(nh3.ALLOWED_TAGS | {"section"}) - {"map", "area", "bdo"},
@@ -61,30 +69,9 @@ def _sanitised(page: str) -> str:
         },
         allowed_classes={"div": {"box", "tip", "note", "warning", "danger"}, "p": {"box-title"}},
         url_schemes={"http", "https", "mailto"},
+        attribute_filter=resolved,
         link_rel="noopener noreferrer",
     )
-
-
-def _resolved(
-    tokens: Sequence[Token],
-    link: Resolve,
-    image: Resolve,
-) -> list[Token]:
-    kept: list[Token] = []
-    open_links: list[bool] = []
-    for token in tokens:
-        if token.type == "link_open":
-            address = _address(str(token.attrs["href"]), link)
-            open_links.append(address is not None)
-            if address is None:
-                continue
-            token.attrs["href"] = address
-        elif token.type == "link_close" and not open_links.pop():
-            continue
-        elif token.type == "image":
-            token = _picture(token, image)
-        kept.append(token)
-    return kept
 
 
 def _address(target: str, link: Resolve) -> str | None:
@@ -95,12 +82,15 @@ def _address(target: str, link: Resolve) -> str | None:
     return None if page is None else page + (f"#{anchor(fragment)}" if hash_sign else "")
 
 
-def _picture(token: Token, image: Resolve) -> Token:
+def _shown(token: Token, image: Resolve, pictures: set[str]) -> Token:
+    """A picture with its address, which is noted in `pictures`, or its description instead."""
+    if token.type != "image":
+        return token
     address = image(str(token.attrs["src"]))
     if address is None:
-        words = "".join(plain_inline(child) for child in token.children or ())
-        return Token("text", "", 0, content=words)
+        return Token("text", "", 0, content=plain_inline(token))
     token.attrs["src"] = address
+    pictures.add(address)
     return token
 
 

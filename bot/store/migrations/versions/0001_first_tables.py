@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
         sa.Column("resolved", sa.Boolean(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
