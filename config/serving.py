@@ -111,7 +111,7 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
         return HttpOptions(
             secret=settings.secret.get_secret_value(),
             host=settings.web.host,
-            port=port or settings.web.port,
+            port=settings.web.port if port is None else port,
             title=settings.desk.name,
             public_url=settings.web.public_url,
             embed_origins=settings.web.embed_origins,
