@@ -32,11 +32,12 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the conversation is about: the question that was answered, and by which article."""
+    """What the conversation is about: the question that was answered, by which article, and what was told."""
 
     question: str
     article: str
     title: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def in_context(turn: Turn, question: str) -> Asked:
         return Asked(question)
     own = len(stems(question))
     begins, points = bool(_BEGINS.match(question)), _points_back(question)
-    if not (own <= 1 or (begins and own <= 8) or (points and own <= 6)):
+    if not (own <= 3 or (begins and own <= 8) or (points and own <= 6)):
         return Asked(question, topic=topic)
     joined = f"{topic.question}\n{topic.title}\n{question}"
     leans = own <= 1 or (begins and own <= 4) or (points and own <= 3)
@@ -82,7 +83,7 @@ def current_topic(history: Sequence[Message]) -> Topic | None:
         if message.author == "bot" and message.sort == "answer" and message.evidence:
             articles = message.evidence.get("articles") or [""]
             title = message.sources[0]["title"] if message.sources else ""
-            return Topic(_root(message.evidence), str(articles[0]), str(title))
+            return Topic(_root(message.evidence), str(articles[0]), str(title), message.text)
     return None
 
 

@@ -40,9 +40,9 @@ def settle(
     passed = list(first.passed)
     for _ in range(_SEARCHES):
         if now_at.search is not None:
-            answer = look(now_at.search) or ()
-            says += answer
-            came = Came(now_at.run.visit, "found" if answer else "nothing")
+            found = look(now_at.search)
+            says += found or ()
+            came = Came(now_at.run.visit, "found" if found else "nothing")
             now_at = advance(book, now_at.run, came, now, aids)
         elif now_at.asked is not None and said is not None:
             answer = look(now_at.asked)

@@ -19,10 +19,10 @@ import numpy.typing as npt
 
 Scores = npt.NDArray[np.float32]
 
-_WHOLE = re.compile(r"\w+(?:[.\-:/\\@#+]\w+)*")
+_WHOLE = re.compile(r"\w+(?:[.\-:/\\@#+]{1,3}\w+)*")
 """A word with its joints: `search.words_weight`, `ERR_CONNECTION_RESET`, `C:/temp/a.dll`."""
 _PART = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 80
 """Characters of a whole word worth keeping: longer ones are data, not names."""
 
@@ -30,119 +30,16 @@ _DOMAINS = frozenset(
     {"com", "org", "net", "edu", "gov", "io", "co", "uk", "de", "fr", "eu", "info"}
 )
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "again",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "being",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "don",
-        "down",
-        "each",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "me",
-        "might",
-        "more",
-        "most",
-        "must",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "please",
-        "same",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "t",
-        "than",
-        "thanks",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "under",
-        "up",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
+_LANGUAGE = """
+    a about again all also am an and any are as at be been being but by can could did do does
+    doing don down each for from had has have having he her here him his how i if in into is it
+    its just me might more most must my no nor not now of off on once only or other our out over
+    own please same shall she should so some such t than thanks that the their them then there
+    these they this those to too under up us very was we were what when where which who whom why
+    will with would you your
+"""
+STOP_WORDS = frozenset(_LANGUAGE.split())
+"""Words of English that say nothing of what a question is about."""
 
 
 def parts(text: str) -> list[str]:
@@ -173,7 +70,8 @@ def is_code(whole: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """What BM25 counts: every part, and every whole as well, so that exact strings are found."""
-    return parts(text) + wholes(text)
+    plain = parts(text)
+    return plain + [whole for whole in wholes(text) if whole not in plain]
 
 
 def singular(word: str) -> str:
@@ -200,7 +98,10 @@ def _has_parts(whole: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sparse matrix by columns: column w is `starts[w]:starts[w + 1]` of `rows` and `weights`."""
+    """A sparse matrix by columns: column w is `starts[w]:starts[w + 1]` of `rows` and `weights`.
+
+    No column is empty.
+    """
 
     weights: npt.NDArray[np.float32]
     rows: npt.NDArray[np.int32]
@@ -214,6 +115,12 @@ class Table:
             part = slice(self.starts[column], self.starts[column + 1])
             total[self.rows[part]] += self.weights[part]
         return total
+
+    def highest(self) -> Scores:
+        """The largest weight of each column."""
+        if not len(self.weights):
+            return np.zeros(0, dtype=np.float32)
+        return np.maximum.reduceat(self.weights, self.starts[:-1])
 
     def count(self, column: int) -> int:
         """In how many rows the column's word occurs."""

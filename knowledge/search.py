@@ -17,9 +17,9 @@ import numpy as np
 from knowledge.content import PUBLIC, Article, Passage
 from knowledge.copies import is_copy
 from knowledge.embedder import Embedder, Vectors
-from knowledge.evidence import Floats, Places, scaled
+from knowledge.evidence import Floats, Places
 from knowledge.index import Index, keywords_of
-from knowledge.judging import Asked, Judge, Weights
+from knowledge.judging import Asked, Judge, Weights, WordScores
 from knowledge.question import Prepared, prepare
 from knowledge.vectors import Mask, NearestRows
 
@@ -34,7 +34,10 @@ _RARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class PassageHit:
-    """A passage and how near it is: `cosine` of the vectors (-1..1), `words` (BM25 scaled to 0..1)."""
+    """A passage and how near it is: `cosine` of the vectors (-1..1), `words` (BM25 scaled to 0..1).
+
+    `words` is the higher, the more of the question's words the passage covers.
+    """
 
     passage: Passage
     cosine: float
@@ -87,6 +90,8 @@ class HybridSearcher:
         self._embedder = embedder
         self._weights = weights or Weights()
         self._keywords = keywords_of(index)
+        self._entries = WordScores(self._keywords.entries)
+        self._articles = WordScores(self._keywords.articles)
         self._judge = Judge(index, self._weights)
         self._nearest = NearestRows(index.vectors, exact_up_to=self._weights.exact_up_to)
         self._rows_of: dict[str, list[int]] = {article.id: [] for article in index.articles}
@@ -111,16 +116,16 @@ class HybridSearcher:
         return np.array([each.audience in audiences for each in self._index.articles], dtype=bool)
 
     def _asked(self, prepared: Prepared, allowed: Mask) -> Asked:
-        seen = allowed[self._judge.owners]
         columns = self._keywords.known([*prepared.words, *prepared.names])
         exact = self._rare(self._keywords.known(prepared.exact))
-        entries, articles = self._keywords.entries, self._keywords.articles
+        seen = allowed[self._judge.owners]
+        entries, articles = self._entries, self._articles
         return Asked(
             vector=self._vector(prepared),
-            words=scaled(entries.scores(columns) * seen),
-            exact=prepared.focus * scaled(entries.scores(exact) * seen),
-            article_words=scaled(articles.scores(columns) * allowed),
-            article_exact=prepared.focus * scaled(articles.scores(exact) * allowed),
+            words=entries.scores(columns, seen),
+            exact=prepared.focus * entries.scores(exact, seen),
+            article_words=articles.scores(columns, allowed),
+            article_exact=prepared.focus * articles.scores(exact, allowed),
         )
 
     def _vector(self, prepared: Prepared) -> Vectors:
@@ -157,25 +162,27 @@ class HybridSearcher:
         for place, score in zip(articles.tolist(), scores.tolist(), strict=True):
             if len(hits) == limit:
                 break
-            if not any(self._is_copy(place, other) for other in kept):
+            if not self._has_copy(place, kept):
                 kept.append(place)
                 hits.append(self._hit(self._index.articles[place], score, asked))
         return tuple(hits)
 
-    def _is_copy(self, one: int, other: int) -> bool:
-        if self._judge.likeness(one, other) < _ALIKE:
-            return False
-        return is_copy(self._index.articles[one], self._index.articles[other])
+    def _has_copy(self, place: int, kept: list[int]) -> bool:
+        articles = self._index.articles
+        near = np.flatnonzero(self._judge.likeness(place, kept) >= _ALIKE)
+        return any(is_copy(articles[place], articles[kept[other]]) for other in near)
 
     def _hit(self, article: Article, score: float, asked: Asked) -> Hit:
-        rows = np.array(self._rows_of[article.id])
+        rows = self._rows_of[article.id]
         cosines = self._index.vectors[rows] @ asked.vector
-        words = asked.words[rows]
-        added = asked.entry_words(self._weights, rows)
-        found = [
-            PassageHit(self._index.passages[row], float(cosine), float(word), float(cosine + more))
-            for row, cosine, word, more in zip(rows, cosines, words, added, strict=True)
-        ]
-        found.sort(key=lambda hit: -hit.score)
-        shown = [hit for hit in found if hit.passage.kind == "passage"]
-        return Hit(article, score, found[0], tuple(shown[:_PASSAGES_SHOWN]))
+        scores = cosines + asked.entry_words(self._weights, rows)
+        order = np.argsort(-scores, kind="stable").tolist()
+        passages = [n for n in order if self._index.passages[rows[n]].kind == "passage"]
+
+        def found(n: int) -> PassageHit:
+            row = rows[n]
+            values = (float(cosines[n]), float(asked.words[row]), float(scores[n]))
+            return PassageHit(self._index.passages[row], *values)
+
+        shown = tuple(found(n) for n in passages[:_PASSAGES_SHOWN])
+        return Hit(article, score, found(order[0]), shown)

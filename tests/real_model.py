@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 @cache
 def real_embedder() -> Embedder:
     """Prepared once in `var/models` of the checkout, in seconds."""
-    return open_embedder(cache=ROOT / "var" / "models", progress=lambda line: None)
+    return open_embedder(cache=ROOT / "var" / "models", progress=print)
 
 
 @cache
@@ -27,5 +27,5 @@ def own_help_centre() -> LiveKnowledge:
     """Firstline's own articles, indexed in memory."""
     content = MarkdownFolder(ROOT / "knowledge" / "articles").read()
     work = plan(content.articles, None, embedder=real_embedder().name)
-    index = embed(work, real_embedder(), now=NOW, progress=lambda done, total: None)
+    index = embed(work, real_embedder(), now=NOW, progress=lambda *_: None)
     return LiveKnowledge(index, HybridSearcher(index, real_embedder()))

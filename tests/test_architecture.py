@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,7 @@ HOMES = {
     "pydantic_core": ["config/*"],
     "pydantic_settings": ["config/settings.py"],
     "re2": ["knowledge/flows/language.py"],
+    "regex": ["adapters/text.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
     "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
@@ -57,6 +61,8 @@ HOMES = {
     "watchfiles": ["indexer/watch.py"],
     "yaml": ["knowledge/reading.py", "knowledge/flows/yaml_lines.py", "bot/wording/*"],
 }
+# Packages that come with another of ours and follow its version.
+COME_WITH = {"markupsafe": "jinja2", "pydantic_core": "pydantic", "starlette": "fastapi"}
 # What may look at the process's environment, and what may write to the terminal.
 ENVIRONMENT = ["config/settings.py"]
 TERMINAL = ["config/cli/*", "adapters/terminal.py", ".ci/*"]
@@ -101,6 +107,20 @@ def test_every_third_party_package_has_one_home() -> None:
         if (package := third_party(module)) and not lives_in(file, HOMES.get(package, []))
     ]
     assert not strays, "\n".join(strays)
+
+
+def test_every_third_party_package_is_a_declared_dependency() -> None:
+    """What another package happens to bring today may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=!~\[ ]", each)[0].lower() for each in project["dependencies"]}
+    brought_by = packages_distributions()
+    undeclared = [
+        package
+        for package in HOMES
+        if not {name.lower().replace("_", "-") for name in brought_by[package]} & declared
+        and COME_WITH.get(package) not in declared
+    ]
+    assert undeclared == []
 
 
 def test_every_home_is_lived_in() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.excerpt import Excerpt, excerpt
@@ -136,9 +136,10 @@ CONTENT = st.lists(
     ),
     min_size=1,
     max_size=8,
-).map("\n\n".join)
+).map("\n\nSo far.\n\n".join)
 
 
+@settings(deadline=None)
 @given(
     CONTENT,
     st.sampled_from(["press the key", "open", "what is item number 7", "?"]),
