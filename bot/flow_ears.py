@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from bot.flow_walk import Heard
 from bot.words import words
-from knowledge.embedder import Embedder, Vectors
+from knowledge.embedder import Embedder
+from knowledge.nearness import Nearness
 
 CERTAIN = 0.55
 """The least cosine at which a free text is taken for a choice, and how far it must be ahead."""
@@ -19,7 +18,6 @@ _ASKS = re.compile(
     r"^\W*(?:how|why|when|where|what|which|who|does|do|is|are|can|could|will|would|should)\b.*\?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-_KEPT = 2000
 
 
 class FlowEars:
@@ -42,9 +40,8 @@ class FlowEars:
             for name in ("back", "restart", "cancel", "human", "skip")
             for said in self._phrasings.get(name, ())
         }
-        self._embedder = embedder
+        self._nearness = Nearness(embedder) if embedder else None
         self._certain = certain
-        self._known: dict[str, Vectors] = {}
 
     def command(self, text: str) -> str | None:
         """The command that the text is, word for word; near words are not enough to cancel."""
@@ -75,29 +72,17 @@ class FlowEars:
         inside = [name for name, each in said.items() if any(_inside(one, plain) for one in each)]
         if len(inside) == 1 and len(plain.split()) <= 12:
             return Heard(inside[0], 0.9)
-        if not plain or len(text) > _LONGEST or self._embedder is None or not said:
+        if not plain or len(text) > _LONGEST or self._nearness is None or not said:
             return None
         return self._nearest(text, said)
 
     def _nearest(self, text: str, said: Mapping[str, tuple[str, ...]]) -> Heard | None:
-        vector = self._vectors((text,))[0]
-        near = {name: float((self._vectors(each) @ vector).max()) for name, each in said.items()}
+        near = self._nearness.of(text, said) if self._nearness else {}
         best, *others = sorted(near, key=near.__getitem__, reverse=True)
         ahead = near[best] - near[others[0]] if others else 1.0
         if near[best] < self._certain or ahead < AHEAD:
             return None
         return Heard(best, min(round(near[best], 2), 0.99))
-
-    def _vectors(self, texts: tuple[str, ...]) -> Vectors:
-        missing = [text for text in texts if text not in self._known]
-        if missing and self._embedder is not None:
-            if len(self._known) > _KEPT:
-                self._known = {}
-            found = self._embedder.embed(missing)
-            self._known = {**self._known, **dict(zip(missing, found, strict=True))}
-            if any(text not in self._known for text in texts):
-                return self._embedder.embed(list(texts))
-        return np.stack([self._known[text] for text in texts])
 
 
 def _inside(option: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.channel import Attachment, Choice, Sort, Source
+from bot.flow_state import Approval, Request, Run
 from bot.model import Conversation, Message
 
 TICKET_NUMBER = "\ufffcticket number\ufffc"
@@ -45,6 +46,8 @@ class Turn:
     history: tuple[Message, ...]
     now: datetime
     attachments: tuple[Attachment, ...] = ()
+    run: Run | None = None
+    """The flow that the requester is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,30 @@ class HandOff:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowChange:
+    """What becomes of a flow's run: kept in the same transaction as what is said.
+
+    `passed` are (flow, step, edge) for counting; `sources` (flow, version, text) of the
+    versions that the run is pinned to. `request` and `approval` are done afterwards, once.
+    """
+
+    run: Run
+    passed: tuple[tuple[str, str, str], ...] = ()
+    sources: tuple[tuple[str, str, str], ...] = ()
+    request: Request | None = None
+    approval: Approval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person approved or refused what a flow asked for: the job's key, and the edge."""
+
+    job: str
+    edge: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What to do about a message. `reason` says why, in words for the trace.
 
@@ -100,6 +127,8 @@ class Response:
     reason: str = ""
     hand_off: HandOff | None = None
     resolved: bool = False
+    flow: FlowChange | None = None
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         if self.hand_off and not any(TICKET_NUMBER in reply.text for reply in self.replies):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Attachment
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
-from bot.store import tickets
+from bot.store import flows, tickets
 from bot.store.rows import add, changed, table
 from bot.turn import TICKET_NUMBER, Reply, Response, Turn
 
@@ -66,7 +66,8 @@ def first(session: Session, conversation: int, history: int, now: datetime) -> T
     asked = sorted(before, key=lambda said: (said.in_reply_to or said.id, said.id))
     files = _files(session, message.id) if message.files else []
     attachments = tuple(Attachment(f.name, f.media_type, f.content, f.url) for f in files)
-    return Turn(talk, message, tuple(asked), now, attachments)
+    run = flows.active(session, conversation)
+    return Turn(talk, message, tuple(asked), now, attachments, run)
 
 
 def files_left_out(session: Session, message_id: int) -> tuple[str, ...]:
@@ -93,17 +94,34 @@ def apply(
     `replies` are what is to be said, each with its key. Raises Stale when the
     conversation or the message is no longer as the turn saw it.
     """
-    _take_version(session, turn)
+    take_version(session, turn.conversation)
     _finish(session, turn, response, state, now)
     ticket = tickets.hand_off(session, turn, response.hand_off, now) if response.hand_off else None
-    for key, reply in replies:
-        said = _said(turn, key, reply, ticket, now)
-        add(session, _to_deliver(said, add(session, said), now))
+    say(session, turn.conversation, replies, ticket, now, in_reply_to=turn.message.id)
+    if response.flow:
+        flows.keep(session, turn.conversation.id, response.flow, now)
+    if response.decision:
+        flows.decide(session, response.decision)
     return ticket
 
 
-def _take_version(session: Session, turn: Turn) -> None:
-    conversation = turn.conversation
+def say(
+    session: Session,
+    conversation: Conversation,
+    replies: Sequence[tuple[str, Reply]],
+    ticket: int | None,
+    now: datetime,
+    *,
+    in_reply_to: int | None = None,
+) -> None:
+    """Keep what the bot says there, each with its key, and have it delivered."""
+    for key, reply in replies:
+        said = _said(conversation, in_reply_to, key, reply, ticket, now)
+        add(session, _to_deliver(said, add(session, said), now))
+
+
+def take_version(session: Session, conversation: Conversation) -> None:
+    """The conversation is changed by whoever comes first. Raises Stale for the others."""
     seen = {"conversation": conversation.id, "seen": conversation.version}
     if changed(session, _VERSION, seen) != 1:
         raise Stale("the conversation was changed meanwhile")
@@ -123,17 +141,24 @@ def _finish(session: Session, turn: Turn, response: Response, state: str, now: d
         raise Stale("the message was dealt with meanwhile")
 
 
-def _said(turn: Turn, key: str, reply: Reply, ticket: int | None, now: datetime) -> Message:
+def _said(
+    conversation: Conversation,
+    in_reply_to: int | None,
+    key: str,
+    reply: Reply,
+    ticket: int | None,
+    now: datetime,
+) -> Message:
     return Message(
-        conversation_id=turn.conversation.id,
-        channel=turn.conversation.channel,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
         external_id=key,
         author="bot",
         sender="bot",
         text=reply.text if ticket is None else reply.text.replace(TICKET_NUMBER, f"#{ticket}"),
         sent_at=now,
         received_at=now,
-        in_reply_to=turn.message.id,
+        in_reply_to=in_reply_to,
         sort=reply.sort,
         choices=[asdict(choice) for choice in reply.choices],
         sources=[asdict(source) for source in reply.sources],

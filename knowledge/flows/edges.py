@@ -13,6 +13,7 @@ from knowledge.flows.yaml_lines import Listed, Mapped
 def ask_edges(
     name: str, values: dict[str, Any], written: Mapped, below: str, reader: Reader
 ) -> list[Edge]:
+    """The ways out of an `ask`: its choices, or on; also settles its type and slot."""
     line = written.lines["ask"]
     choices = written.get("choices")
     usual = "choice" if choices else "text"
@@ -84,6 +85,7 @@ def _choice(label: str, to: Any, line: int, shared: Any) -> Edge:
 
 
 def branch_edges(main: Any, written: Mapped, reader: Reader) -> list[Edge]:
+    """The ways of a `branch`, in the order in which they are looked at."""
     line = written.lines["branch"]
     edges: list[Edge] = []
     for each in main if isinstance(main, Listed) else ():
@@ -102,6 +104,7 @@ def branch_edges(main: Any, written: Mapped, reader: Reader) -> list[Edge]:
 
 
 def plain_edges(kind: str, known: Kind, main: Any, written: Mapped, below: str) -> list[Edge]:
+    """The ways that keys of their own name give, and the one onward."""
     if kind == "goto":
         return [Edge("next", str(main or ""), written.lines["goto"])]
     edges = [
@@ -130,6 +133,7 @@ def _line(written: Mapped, key: str, kind: str) -> int:
 def complain_of_missing(
     name: str, kind: str, known: Kind, edges: list[Edge], written: Mapped, reader: Reader
 ) -> None:
+    """Say which ways the step must have and has not."""
     ways = {edge.name for edge in edges}
     needed = [*known.needed, *(["reply"] if written.get("wait") == "reply" else [])]
     for way in needed:
@@ -139,6 +143,7 @@ def complain_of_missing(
 
 
 def check_slot(name: Any, line: int, reader: Reader) -> None:
+    """Say what is wrong with the name of a slot."""
     try:
         slot_name(name)
     except ValueError as error:

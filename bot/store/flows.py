@@ -1,0 +1,195 @@
+"""Runs of flows as rows: kept with the turn that changed them, found again when they are due.
+
+active(session, conversation)           the run that goes on there
+keep(session, conversation, change, …)  all that came of an event, in the caller's transaction
+due(session, now, limit)                runs whose time has come
+jobs(session, limit), …                 what is to be done outside, once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.flow_state import Run, run_of, run_record
+from bot.model import Conversation, FlowJob, FlowPassage, FlowRun, FlowSource
+from bot.store.rows import add, changed, table
+from bot.turn import Decision, FlowChange
+
+_RUNS = table(FlowRun)
+_ACTIVE = select(_RUNS.c.state).where(
+    _RUNS.c.conversation_id == bindparam("conversation"), _RUNS.c.status == "active"
+)
+_CHANGED = ("flow", "version", "step", "state", "status", "wakes_at", "ended_at")
+_UPDATE = (
+    update(_RUNS)
+    .where(_RUNS.c.token == bindparam("run_token"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+)
+_DUE = (
+    select(FlowRun, Conversation)
+    .join(Conversation, Conversation.id == FlowRun.conversation_id)
+    .where(FlowRun.status == "active", FlowRun.wakes_at <= bindparam("now"))
+    .order_by(FlowRun.wakes_at)
+    .limit(bindparam("most"))
+)
+_KNOWN_RUNS = 5
+"""Earlier runs of a conversation from which something is known of the user."""
+
+
+def active(session: Session, conversation: int) -> Run | None:
+    """The run that goes on in the conversation."""
+    found = session.execute(_ACTIVE, {"conversation": conversation}).first()
+    return run_of(found[0]) if found else None
+
+
+def known(session: Session, conversation: int) -> dict[str, Any]:
+    """What earlier runs there learned of the user, the latest answer of each slot."""
+    states = session.scalars(
+        select(FlowRun.state)
+        .where(FlowRun.conversation_id == conversation, FlowRun.status != "active")
+        .order_by(FlowRun.id.desc())
+        .limit(_KNOWN_RUNS)
+    ).all()
+    found: dict[str, Any] = {}
+    for state in reversed(states):
+        found |= state["slots"]
+    return found
+
+
+def keep(session: Session, conversation: int, change: FlowChange, now: datetime) -> None:
+    """Write the run, what it passed, the versions it needs, and what is to be done outside."""
+    run = change.run
+    values = _values(run, now)
+    renamed = {f"new_{name}": value for name, value in values.items()}
+    if changed(session, _UPDATE, {"run_token": run.token, **renamed}) == 0:
+        add(
+            session,
+            FlowRun(
+                token=run.token,
+                conversation_id=conversation,
+                started_at=run.started_at,
+                **values,
+            ),
+        )
+    if change.passed:
+        rows = [
+            {"run": run.token, "flow": flow, "step": step, "edge": edge[:255], "at": now}
+            for flow, step, edge in change.passed
+        ]
+        session.execute(insert(table(FlowPassage)), rows)
+    _keep_sources(session, change.sources)
+    _keep_jobs(session, change, now)
+
+
+def _values(run: Run, now: datetime) -> dict[str, Any]:
+    return {
+        "flow": run.callers[0].flow if run.callers else run.flow,
+        "version": run.version,
+        "step": run.step,
+        "state": run_record(run),
+        "status": run.over or "active",
+        "wakes_at": run.wakes_at,
+        "ended_at": now if run.over else None,
+    }
+
+
+def _keep_sources(session: Session, sources: Sequence[tuple[str, str, str]]) -> None:
+    for flow, version, source in sources:
+        if session.get(FlowSource, (flow, version)) is None:
+            session.execute(
+                insert(table(FlowSource)), {"flow": flow, "version": version, "source": source}
+            )
+
+
+def _keep_jobs(session: Session, change: FlowChange, now: datetime) -> None:
+    token = change.run.token
+    if change.request:
+        asked = change.request
+        add(session, _job(asked.key, token, asked.visit, "action", asdict(asked), now))
+    if change.approval:
+        wanted = change.approval
+        key = f"{token}-{wanted.visit}"
+        add(session, _job(key, token, wanted.visit, "approval", asdict(wanted), now))
+
+
+def _job(
+    key: str, run: str, visit: int, kind: str, request: dict[str, Any], now: datetime
+) -> FlowJob:
+    return FlowJob(key=key, run=run, visit=visit, kind=kind, request=request, created_at=now)
+
+
+def source(session: Session, flow: str, version: str) -> str | None:
+    """The text of that version, if a run began with it."""
+    found = session.get(FlowSource, (flow, version))
+    return found.source if found else None
+
+
+def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation, Run]]:
+    """Runs whose time has come, the longest overdue first."""
+    found = session.execute(_DUE, {"now": now, "most": limit})
+    return [(conversation, run_of(row.state)) for row, conversation in found]
+
+
+def postpone(session: Session, token: str, until: datetime) -> None:
+    """A run that could not be advanced is looked at again later."""
+    session.execute(update(_RUNS).where(_RUNS.c.token == token).values(wakes_at=until))
+
+
+def jobs(session: Session, states: Sequence[str], limit: int) -> list[FlowJob]:
+    """Jobs in these states, oldest first."""
+    found = select(FlowJob).where(FlowJob.state.in_(states)).order_by(FlowJob.id).limit(limit)
+    return list(session.scalars(found))
+
+
+def move_job(session: Session, key: str, before: str, after: str, **values: Any) -> bool:
+    """The job goes from one state to the next; False when it is not in that state any more."""
+    jobs_table = table(FlowJob)
+    moved = (
+        update(jobs_table)
+        .where(jobs_table.c.key == key, jobs_table.c.state == before)
+        .values(state=after, **values)
+    )
+    return changed(session, moved, {}) == 1
+
+
+def decide(session: Session, decision: Decision) -> None:
+    """What a person decided, once: a second press changes nothing."""
+    move_job(
+        session, decision.job, "asked", "came", edge=decision.edge, decided_by=decision.by[:255]
+    )
+
+
+def run_of_job(session: Session, token: str) -> tuple[Conversation, Run] | None:
+    """The run that asked for the job, and its conversation."""
+    found = session.execute(
+        select(FlowRun, Conversation)
+        .join(Conversation, Conversation.id == FlowRun.conversation_id)
+        .where(FlowRun.token == token)
+    ).first()
+    return (found[1], run_of(found[0].state)) if found else None
+
+
+def passages(session: Session, flow: str) -> Mapping[tuple[str, str], int]:
+    """How many runs left each step of a flow by each edge."""
+    rows = session.execute(
+        select(FlowPassage.step, FlowPassage.edge, func.count(FlowPassage.run.distinct()))
+        .where(FlowPassage.flow == flow)
+        .group_by(FlowPassage.step, FlowPassage.edge)
+    )
+    return {(step, edge): count for step, edge, count in rows}
+
+
+def outcomes(session: Session, flow: str) -> list[tuple[str, str, datetime, datetime | None]]:
+    """(status, last step, started, ended) of every run that began with the flow."""
+    rows = session.execute(
+        select(FlowRun.status, FlowRun.step, FlowRun.started_at, FlowRun.ended_at).where(
+            FlowRun.flow == flow
+        )
+    )
+    return [(status, step, began, ended) for status, step, began, ended in rows]
