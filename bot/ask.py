@@ -30,7 +30,13 @@ class Asking:
     words: int = 120
 
     def search(self, question: str) -> Hits:
-        """The hits whose articles still exist: looked at again right before they are used."""
+        """The articles found: flows are not for quoting."""
+        hits = self.find(question)
+        articles = tuple(hit for hit in hits.hits if hit.article.sort == "article")
+        return hits if len(articles) == len(hits.hits) else replace(hits, hits=articles)
+
+    def find(self, question: str) -> Hits:
+        """Articles and flows that still exist: looked at again right before they are used."""
         hits = self.knowledge.search(question)
         alive = tuple(hit for hit in hits.hits if self.knowledge.article(hit.article.id))
         return hits if len(alive) == len(hits.hits) else replace(hits, hits=alive)

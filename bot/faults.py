@@ -20,6 +20,9 @@ FAULTS = (
 )
 """In the order in which one message passes them."""
 
+FLOW_FAULTS = ("job started", "job run", "job before commit", "clock before commit")
+"""In the order in which an action of a flow passes them."""
+
 Fault = Callable[[str], None]
 
 
@@ -33,8 +36,10 @@ def die_at(name: str) -> Fault:
     Raises ValueError for a point that does not exist.
     """
     point, _, times = name.partition(":")
-    if point not in FAULTS:
-        raise ValueError(f"no fault point {point!r}; there are: {', '.join(FAULTS)}")
+    if point not in (*FAULTS, *FLOW_FAULTS):
+        raise ValueError(
+            f"no fault point {point!r}; there are: {', '.join((*FAULTS, *FLOW_FAULTS))}"
+        )
     passings = iter(range(int(times or 1), 0, -1))
 
     def fault(at: str) -> None:

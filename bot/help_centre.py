@@ -172,7 +172,8 @@ class HelpCentre:
 
     def _visible(self, id: str) -> Article | None:
         article = self._knowledge.article(id)
-        return article if article and article.audience == self._audience else None
+        shown = article and article.sort == "article" and article.audience == self._audience
+        return article if shown else None
 
     def _link(self, target: str) -> str | None:
         """`../setup.md`, `setup.html`, `/help/setup`: the article `setup`, where there is one."""

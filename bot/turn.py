@@ -88,6 +88,8 @@ class HandOff:
     tier: int
     reason: str
     summary: str = ""
+    transcript: bool = False
+    """Whether the store's own summary, with the last messages, comes below the given one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.desk import Accepted, Desk
 from bot.turn_threads import TurnThreads
 
 T = TypeVar("T")
+S = TypeVar("S")
 log = logging.getLogger(__name__)
 
 DOORS = 32
@@ -48,17 +49,31 @@ class Pace:
 AS_AGREED = Pace()
 
 
-async def run(desk: Desk, adapters: Sequence[Adapter], pace: Pace = AS_AGREED) -> None:
+Chore = Callable[[], int]
+"""Something that is looked after now and then; gives how much there was to do."""
+
+
+async def run(
+    desk: Desk,
+    adapters: Sequence[Adapter],
+    pace: Pace = AS_AGREED,
+    chores: Sequence[Chore] = (),
+) -> None:
     """Serve until cancelled, or until every adapter has ended by itself.
+
+    `chores` are done beside it, each by a loop of its own.
 
     At the end nothing more is heard, and what is under way may finish within
     `pace.grace` seconds; the rest is taken up at the next start.
     """
-    await _Worker(desk, adapters, pace).run()
+    await _Worker(desk, adapters, pace, chores).run()
 
 
 class _Worker:
-    def __init__(self, desk: Desk, adapters: Sequence[Adapter], pace: Pace) -> None:
+    def __init__(
+        self, desk: Desk, adapters: Sequence[Adapter], pace: Pace, chores: Sequence[Chore]
+    ) -> None:
+        self._chores = chores
         self._desk = desk
         self._adapters = adapters
         self._pace = pace
@@ -74,6 +89,10 @@ class _Worker:
         delivering = [
             asyncio.create_task(self._keep_up(f"deliveries {a.name}", self._deliver, a))
             for a in self._adapters
+        ]
+        delivering += [
+            asyncio.create_task(self._keep_up(f"chore {number}", self._look_after, chore))
+            for number, chore in enumerate(self._chores, start=1)
         ]
         hearing = [
             asyncio.create_task(self._keep_up(f"channel {a.name}", self._hear, a))
@@ -103,17 +122,22 @@ class _Worker:
     async def _turns_over(self) -> None:
         await asyncio.to_thread(self._turns.join, self._pace.grace)
 
-    async def _keep_up(
-        self, name: str, loop: Callable[[Adapter], Awaitable[None]], adapter: Adapter
-    ) -> None:
+    async def _keep_up(self, name: str, loop: Callable[[S], Awaitable[None]], about: S) -> None:
         """Run a loop again when it fails; over when it ends by itself."""
         while True:
             try:
-                return await loop(adapter)
+                return await loop(about)
             except Exception as error:
                 log.exception("%s failed and starts again", name)
                 self._desk.note_error(name, error)
                 await asyncio.sleep(self._pace.restart)
+
+    async def _look_after(self, chore: Chore) -> None:
+        while not self._stopping:
+            if await self._door(chore):
+                self._ring()
+            else:
+                await asyncio.sleep(self._pace.poll)
 
     async def _hear(self, adapter: Adapter) -> None:
         await adapter.run(self._receive)

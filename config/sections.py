@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answers import Thresholds
+from bot.flow_ears import CERTAIN
 from knowledge.judging import Weights
 
 WEIGHTS = Weights()
@@ -32,10 +34,10 @@ class DeskSettings(Section):
 class SourceSettings(Section):
     """One place that articles come from."""
 
-    kind: Literal["markdown", "markdown_site", "jsonl", "faq"] = "markdown"
+    kind: Literal["markdown", "markdown_site", "jsonl", "faq", "flows"] = "markdown"
     """`markdown`: a folder of our articles. `markdown_site`: the folder of another documentation
     site (its own front matter is let through). `jsonl`: a JSON Lines file. `faq`: a sheet (CSV)
-    of questions and answers."""
+    of questions and answers. `flows`: a folder of troubleshooting flows in YAML."""
     path: Path = Path("articles")
     """Where it is, relative to the folder of the settings."""
 
@@ -134,6 +136,33 @@ class WorkSettings(Section):
     """Messages of one channel on their way at the same time."""
     grace_seconds: float = Field(10, ge=0)
     """How long a stop waits for what is under way; the rest is done at the next start."""
+
+
+class FlowSettings(Section):
+    """Troubleshooting flows."""
+
+    certainty: float = Field(CERTAIN, ge=0, le=1)
+    """How near in meaning a free text must be to a choice to be taken for it."""
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    )
+    """The days on which people are there: a flow reads it as `business_hours`."""
+    opens: time = time(9)
+    """When they come."""
+    closes: time = time(17)
+    """When they go."""
+    zone: str = "UTC"
+    """By the clock of which time zone, such as `Europe/Berlin`."""
+    people: dict[str, str] = {}
+    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts with a private address that an action may call; all others must be public."""
+    functions: dict[str, str] = {}
+    """Python functions that an action may call: its name in flows, and `module:function`."""
 
 
 class TicketSettings(Section):

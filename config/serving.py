@@ -30,16 +30,18 @@ from bot import worker
 from bot.ask import Asking, in_json
 from bot.channel import Adapter
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
-from bot.faults import die_at, no_fault
+from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.command import command
+from bot.responders.flow import starting, walking
 from bot.responders.hand_off import failed, hand_off
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
 from bot.wording import Wording
+from config.flows import flow_clock, flow_desk
 from config.problems import SettingsRefused
 from config.wiring import Place, asking, database_url, follower
 from knowledge.base import KnowledgeBase
@@ -65,21 +67,29 @@ def open_desk(
 def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
+    flows = flow_desk(place, database, how, model)
     responders = (
         with_agent,
+        walking(flows),
         command(how, Intents(how.say.phrasings(), model), tier=tier),
+        starting(flows),
         search(how),
         hand_off(how.say, tier=tier),
     )
-    fault = os.environ.get(FAULT)
     return Desk(
         database,
         partial(respond, responders=responders),
         wording=wording(how.say, tier),
         articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
         limits=limits(place),
-        fault=die_at(fault) if fault else no_fault,
+        fault=fault_of_tests(),
     )
+
+
+def fault_of_tests() -> Fault:
+    """The point at which a test wants this process to die."""
+    named = os.environ.get(FAULT)
+    return die_at(named) if named else no_fault
 
 
 def wording(say: Wording, tier: int) -> DeskWording:
@@ -160,17 +170,21 @@ def serve(
         adapters = web_channels(desk, how, centre, options, listener)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
+        clock = flow_clock(place, database, how, model, fault_of_tests())
         announce()
-        asyncio.run(until_signal(worker.run(desk, adapters, pace)))
+        chores = (clock.timers, clock.jobs)
+        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     """Talk at this terminal until the input ends."""
     with ExitStack() as open_things:
-        desk, _, _ = open_things.enter_context(open_desk(place, knowledge, model))
+        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout)
-        asyncio.run(until_signal(worker.run(desk, (terminal,))))
+        clock = flow_clock(place, database, how, model)
+        chores = (clock.timers, clock.jobs)
+        asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))
 
 
 @contextmanager

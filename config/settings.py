@@ -29,6 +29,7 @@ from config.sections import (
     AnswerSettings,
     DatabaseSettings,
     DeskSettings,
+    FlowSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
@@ -65,11 +66,14 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     tickets: TicketSettings = TicketSettings()
+    flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""
+    flow_secrets: SecretStr = SecretStr("")
+    """Secrets that headers of flows' actions name, as JSON: `{"crm": "…"}` for `{{ secret.crm }}`."""
     operator_token: SecretStr = SecretStr("")
     """Opens the health page and metrics to others than this machine."""
 

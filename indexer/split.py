@@ -45,6 +45,8 @@ def split(article: Article, words: int = WORDS) -> list[Passage]:
     each stands in a text or in a breadcrumb. Then the title (`<article>#title`) and each
     question (`<article>#question-1`, …).
     """
+    if article.sort == "flow":
+        return _triggers(article)
     pieces = list(_pieces(article, words))
     entries = [
         _entry(article, "passage", str(n), trail, text, n) for n, (trail, text) in enumerate(pieces)
@@ -53,6 +55,15 @@ def split(article: Article, words: int = WORDS) -> list[Passage]:
     for number, question in enumerate(article.questions, start=1):
         entries.append(_entry(article, "question", f"question-{number}", (), question, -1))
     return entries
+
+
+def _triggers(flow: Article) -> list[Passage]:
+    """What finds a flow: its title and what people say who need it; its steps are not for reading."""
+    said = [
+        _entry(flow, "trigger", f"trigger-{number}", (), text, -1)
+        for number, text in enumerate(flow.questions, start=1)
+    ]
+    return [_entry(flow, "title", "title", (), flow.title, -1), *said]
 
 
 def _entry(

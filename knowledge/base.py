@@ -28,7 +28,7 @@ class KnowledgeBase(Protocol):
     def search(self, question: str, *, limit: int = 10) -> Hits: ...
 
     def article(self, id: str) -> Article | None:
-        """The article, or None when it does not exist (any more)."""
+        """The article or flow, or None when it does not exist (any more)."""
 
     def articles(self) -> tuple[Article, ...]:
-        """All that may be shown, by title."""
+        """All articles that may be shown, by title; flows are none."""

@@ -29,18 +29,21 @@ class Article:
     owner: str = ""
     reviewed: date | None = None
     path: str = ""
+    sort: Literal["article", "flow"] = "article"
+    """A `flow` is indexed as its YAML in `body`, found by its triggers (`questions`), and never shown."""
 
 
-Kind = Literal["passage", "title", "question"]
+Kind = Literal["passage", "title", "question", "trigger"]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One thing the index can find: a piece of an article, its title, or one of its questions.
+    """One thing the index can find: a piece of an article, its title, one of its
+    questions, or a trigger of a flow.
 
     `text` is Markdown for kind `passage`, plain words otherwise. `section` is the
     breadcrumb of headings inside the article (`()` at its top). `position` is the
-    passage's place in the article, from 0 (titles and questions: -1). `hash` is the
+    passage's place in the article, from 0 (all others: -1). `hash` is the
     SHA-256 (hex) of what is embedded and decides whether it must be embedded again.
     """
 

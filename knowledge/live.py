@@ -63,7 +63,8 @@ class LiveKnowledge:
     def state(self) -> KnowledgeState:
         served = self._served
         passages = sum(passage.kind == "passage" for passage in served.index.passages)
-        articles = len(served.index.articles) - len(served.withdrawn)
+        flows = sum(article.sort == "flow" for article in served.index.articles)
+        articles = len(served.index.articles) - flows - len(served.withdrawn)
         return KnowledgeState(served.index.version, articles, passages, served.problems)
 
     def search(self, question: str, *, limit: int = 10) -> Hits:
@@ -81,7 +82,7 @@ class LiveKnowledge:
         return self._served.shown.get(id)
 
     def articles(self) -> tuple[Article, ...]:
-        shown = self._served.shown.values()
+        shown = [article for article in self._served.shown.values() if article.sort == "article"]
         return tuple(sorted(shown, key=lambda article: (article.title.casefold(), article.id)))
 
     def switch(self, index: Index, searcher: Searcher, *, withdrawn: Iterable[str] = ()) -> None:

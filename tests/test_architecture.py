@@ -29,6 +29,7 @@ HOMES = {
     "faiss": ["knowledge/vectors.py"],
     "fastapi": ["adapters/api/*", "adapters/http/*"],
     "graphlay": ["knowledge/flows/drawing.py"],
+    "httpx": ["bot/flow_http.py"],
     "itsdangerous": ["adapters/web/session.py"],
     "jinja2": [
         "adapters/api/*",

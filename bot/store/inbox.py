@@ -98,6 +98,19 @@ def conversation_id(session: Session, address: Address) -> int | None:
     return session.scalar(_CONVERSATION_ID, {"channel": address.channel, "thread": address.thread})
 
 
+def conversation_at(session: Session, address: Address, now: datetime) -> Conversation:
+    """The conversation that lives there; a new one if we never talked there."""
+    found = conversation_id(session, address)
+    if found is None:
+        found = add(
+            session,
+            Conversation(
+                channel=address.channel, thread=address.thread, requester="", opened_at=now
+            ),
+        )
+    return session.get_one(Conversation, found)
+
+
 def _conversation(incoming: Incoming, now: datetime) -> Conversation:
     return Conversation(
         channel=incoming.address.channel,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot import tickets as rules
 from bot.model import Conversation, Message, Ticket, TicketEvent
 from bot.store.rows import add
+from bot.summary import summary
 from bot.turn import HandOff, Turn
 from bot.views import TicketChange, TicketLine
 
@@ -20,18 +21,25 @@ SUMMED_UP = 50
 
 def hand_off(session: Session, turn: Turn, to: HandOff, now: datetime) -> int:
     """The ticket for this conversation: its open one, told again, or a new one. Gives the number."""
-    ticket = open_ticket_of(session, turn.conversation.id)
+    return hand_off_from(session, turn.conversation, to, now)
+
+
+def hand_off_from(session: Session, talk: Conversation, to: HandOff, now: datetime) -> int:
+    """The same without a message that led to it: when a flow's time is over."""
+    ticket = open_ticket_of(session, talk.id)
     if ticket is not None:
         add(session, rules.asked_again(ticket, reason=to.reason, now=now))
         return ticket.id
     ticket = rules.open_ticket(
-        turn.conversation,
-        _told(session, turn.conversation.id),
+        talk,
+        _told(session, talk.id),
         tier=to.tier,
         reason=to.reason,
         told=to.summary,
         now=now,
     )
+    if to.transcript and to.summary:
+        ticket.summary = f"{to.summary}\n\n{summary(_told(session, talk.id), to.reason)}"
     return _opened(session, ticket, now).id
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from indexer.sources.faq import FaqSheet
+from indexer.sources.flows import FlowFolder
 from indexer.sources.jsonl import JsonLines
 from indexer.sources.markdown import MarkdownFolder
 from indexer.sources.source import Content, Source, merged
@@ -16,7 +17,17 @@ SOURCES: Mapping[str, Callable[[Path], Source]] = {
     "markdown_site": partial(MarkdownFolder, foreign=True),
     "jsonl": JsonLines,
     "faq": FaqSheet,
+    "flows": FlowFolder,
 }
 """The kinds of sources by the name that the settings use; each is made from its path."""
 
-__all__ = ["SOURCES", "Content", "FaqSheet", "JsonLines", "MarkdownFolder", "Source", "merged"]
+__all__ = [
+    "SOURCES",
+    "Content",
+    "FaqSheet",
+    "FlowFolder",
+    "JsonLines",
+    "MarkdownFolder",
+    "Source",
+    "merged",
+]

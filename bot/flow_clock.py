@@ -1,0 +1,204 @@
+"""What happens in flows without anybody saying something: timers, actions, approvals.
+
+    timers()    runs whose time has come are advanced, many in one transaction
+    jobs()      actions are run once, approvals asked for, and what came of them told to the run
+
+Whoever changes a conversation first wins: a reply and a timer at the same instant, two
+timers, a timer and a hand-over. The other finds the conversation changed and looks again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.channel import Address, Choice
+from bot.faults import Fault, no_fault
+from bot.flow_desk import APPROVE, FlowDesk
+from bot.flow_jobs import Actions
+from bot.flow_state import Came, Event, Run, Woke
+from bot.flow_turns import settle
+from bot.flows import advance
+from bot.model import Conversation, FlowJob
+from bot.store import flows as rows
+from bot.store import inbox, tickets, turns
+from bot.store.database import Database
+from bot.store.turns import Stale
+from bot.turn import Reply, Response
+
+log = logging.getLogger(__name__)
+
+TIMERS_AT_ONCE = 100
+JOBS_AT_ONCE = 16
+AGAIN = timedelta(minutes=10)
+"""When a run that could not be advanced is tried again."""
+
+
+@dataclass
+class FlowClock:
+    """Safe to be called by one thread for `timers` and by another for `jobs`.
+
+    `people` are the addresses of those who approve, by the name that flows use.
+    """
+
+    database: Database
+    flows: FlowDesk
+    now: Callable[[], datetime]
+    new_key: Callable[[], str]
+    actions: Actions = field(default_factory=Actions)
+    people: Mapping[str, Address] = field(default_factory=dict)
+    fault: Fault = no_fault
+    count: Callable[[str], None] = lambda _what: None
+    _recovered: bool = False
+
+    def timers(self) -> int:
+        """Fire what is due, at most TIMERS_AT_ONCE; how many there were."""
+        now = self.now()
+        found = self.database.read(lambda s: rows.due(s, now, TIMERS_AT_ONCE))
+        if not found:
+            return 0
+        changes = [(talk, run, self._woken(talk, run, now)) for talk, run in found]
+
+        def work(session: Session) -> int:
+            fired = 0
+            for talk, run, response in changes:
+                fired += self._write(session, talk, run, response, now)
+            self.fault("clock before commit")
+            return fired
+
+        fired = self.database.write(work)
+        for _ in range(fired):
+            self.count("flow_timers")
+        return len(found)
+
+    def jobs(self) -> int:
+        """Do what is to be done outside, and tell runs what came; how many there were."""
+        if not self._recovered:
+            self._recover()
+        due = self.database.read(lambda s: rows.jobs(s, ("due", "came"), JOBS_AT_ONCE))
+        for job in due:
+            if job.state == "came":
+                self._tell(job)
+            elif job.kind == "action":
+                self._run(job)
+            else:
+                self._ask(job)
+        return len(due)
+
+    def _recover(self) -> None:
+        """After a crash nobody knows whether a running action was done. It is run again only if
+        that does no harm; else the run goes on by its time-out edge."""
+        for job in self.database.read(lambda s: rows.jobs(s, ("running",), 10_000)):
+            key, again = job.key, bool(job.request.get("repeatable"))
+            after: dict[str, Any] = {} if again else {"edge": "timed_out"}
+            state = "due" if again else "came"
+            self.database.write(
+                lambda s, key=key, state=state, after=after: rows.move_job(  # type: ignore[misc]
+                    s, key, "running", state, **after
+                )
+            )
+        self._recovered = True
+
+    def _run(self, job: FlowJob) -> None:
+        if not self.database.write(lambda s: rows.move_job(s, job.key, "due", "running")):
+            return
+        self.fault("job started")
+        called = self.actions.run(job.request)
+        self.fault("job run")
+        result = called.result if isinstance(called.result, dict | list) else {}
+        values = {"edge": called.edge, "result": {"json": result}}
+        self.database.write(lambda s: rows.move_job(s, job.key, "running", "came", **values))
+        self.count(f"flow_action_{called.edge}")
+
+    def _ask(self, job: FlowJob) -> None:
+        """Ask the person or group where they are; nobody of that name: the time-out edge."""
+        address = self.people.get(str(job.request["by"]))
+        if address is None:
+            log.warning("nobody to approve", extra={"by": job.request["by"], "job": job.key})
+            self.database.write(
+                lambda s: rows.move_job(s, job.key, "due", "came", edge="timed_out")
+            )
+            return
+        now, key = self.now(), self.new_key()
+
+        def work(session: Session) -> None:
+            found = rows.run_of_job(session, job.run)
+            if found and rows.move_job(session, job.key, "due", "asked"):
+                there = inbox.conversation_at(session, address, now)
+                turns.say(session, there, [(key, self._question(job, found[0]))], None, now)
+
+        self.database.write(work)
+
+    def _question(self, job: FlowJob, talk: Conversation) -> Reply:
+        say = self.flows.asking.say
+        edges = ("approved", "refused")
+        choices = tuple(Choice(f"{APPROVE}{job.key}:{edge}", say(f"flow_{edge}")) for edge in edges)
+        lead = say("flow_approve", requester=talk.requester)
+        return Reply(f"{lead}\n\n{job.request['text']}", choices=choices)
+
+    def _tell(self, job: FlowJob) -> None:
+        """The run goes on with what came; too late for it, the job is dropped."""
+        now = self.now()
+        found = self.database.read(lambda s: rows.run_of_job(s, job.run))
+        if found is None or found[1].over or found[1].visit != job.visit:
+            self.database.write(lambda s: rows.move_job(s, job.key, "came", "dropped"))
+            self.count("flow_jobs_dropped")
+            return
+        talk, run = found
+        came = Came(job.visit, job.edge, job.result.get("json"), job.decided_by)
+        response = self._happened(talk, run, came, now)
+
+        def work(session: Session) -> None:
+            if self._write(session, talk, run, response, now):
+                rows.move_job(session, job.key, "came", "done")
+            self.fault("job before commit")
+
+        self.database.write(work)
+
+    def _woken(self, talk: Conversation, run: Run, now: datetime) -> Response | None:
+        return self._happened(talk, run, Woke(), now)
+
+    def _happened(
+        self, talk: Conversation, run: Run, event: Event, now: datetime
+    ) -> Response | None:
+        """What comes of it; None when the run cannot be advanced now."""
+        aids = self.flows.aids(talk.channel, now)
+        try:
+            first = advance(self.flows.book, run, event, now, aids)
+            settled = settle(self.flows.book, first, None, now, aids, self.flows.look)
+        except Exception:
+            log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
+            return None
+        return self.flows.response(settled)
+
+    def _write(
+        self,
+        session: Session,
+        talk: Conversation,
+        run: Run,
+        response: Response | None,
+        now: datetime,
+    ) -> bool:
+        """All that came of it, or nothing when somebody was faster."""
+        if response is None or response.flow is None:
+            rows.postpone(session, run.token, now + AGAIN)
+            return False
+        try:
+            turns.take_version(session, talk)
+        except Stale:
+            self.count("flow_beaten")
+            return False
+        ticket = None
+        if response.hand_off:
+            ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
+        replies = [(self.new_key(), reply) for reply in response.replies]
+        # While a person has the conversation the bot is silent, also when its timers run out.
+        if talk.holder != "agent":
+            turns.say(session, talk, replies, ticket, now)
+        rows.keep(session, talk.id, response.flow, now)
+        return True

@@ -1,0 +1,100 @@
+"""The flows of one desk: everything that a turn or the clock needs to advance a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.ask import Asking
+from bot.flow_hours import Hours
+from bot.flow_state import Run
+from bot.flow_turns import Settled
+from bot.flow_walk import Aids, Book, Ears
+from bot.responders.search import answered
+from bot.turn import TICKET_NUMBER, FlowChange, HandOff, Outcome, Reply, Response
+from knowledge.content import PUBLIC
+from knowledge.flows import language
+from knowledge.flows.flow import FLOW, Flow
+
+START = "start:"
+"""Begins the id of a choice that starts a flow; the flow's id follows."""
+APPROVE = "approve:"
+"""Begins the id of a choice that decides on an approval; the job's key and the edge follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDesk:
+    """`known(conversation)` is what earlier runs learned of the user."""
+
+    book: Book
+    ears: Ears
+    asking: Asking
+    known: Callable[[int], Mapping[str, Any]]
+    hours: Hours = field(default_factory=Hours)
+    tier: int = 1
+
+    def aids(self, channel: str, now: datetime) -> Aids:
+        """What advancing needs, as it is now."""
+        facts = {"channel": channel, "business_hours": self.hours.open_at(now)}
+        return Aids(self.ears, self.asking.say, facts)
+
+    def look(self, question: str) -> tuple[Reply, ...] | None:
+        """The answer of the articles, if it is sure."""
+        answer = self.asking.ask(question)
+        if answer.outcome != "answer" or answer.confidence < self.asking.thresholds.sure:
+            return None
+        (reply,) = answered(question, answer, self.asking.say).replies
+        return (Reply(reply.text, reply.sort, (), reply.sources, True, reply.evidence),)
+
+    def facts(self, problem: str, requester: str, conversation: int) -> dict[str, Any]:
+        """What is known when a flow begins."""
+        known = dict(self.known(conversation))
+        return {
+            "problem": language.kept(problem),
+            "requester": requester,
+            "audience": PUBLIC,
+            "known": known,
+            "platform": known.get("platform", ""),
+        }
+
+    def may_start(self, flow: Flow, facts: Mapping[str, Any], channel: str, now: datetime) -> bool:
+        """Whether the flow's own condition holds."""
+        names = {**facts, **self.aids(channel, now).facts}
+        return not flow.when or bool(language.value_of(flow.when, names))
+
+    def sources(self, run: Run) -> tuple[tuple[str, str, str], ...]:
+        """The texts of the versions that the run is pinned to."""
+        pinned = {(run.flow, run.version)}
+        pinned |= {(frame.flow, frame.version) for frame in run.callers}
+        pinned |= {(entry.flow, entry.version) for entry in run.trail}
+        found = ((id, version, self.book.flow(id, version)) for id, version in sorted(pinned))
+        return tuple((id, version, flow.source) for id, version, flow in found if flow)
+
+    def response(self, settled: Settled) -> Response:
+        """What to do about what came of an event."""
+        run = settled.run
+        replies, hand_off = settled.replies, None
+        if settled.handed:
+            handed = settled.handed
+            hand_off = HandOff(
+                handed.tier or self.tier, handed.reason[:255], handed.summary, transcript=True
+            )
+            words = self.asking.say("hand_off", ticket=TICKET_NUMBER)
+            replies = (*replies, Reply(words))
+        return Response(
+            Outcome.HUMAN if hand_off else Outcome.FLOW,
+            replies,
+            reason=f"flow {run.flow}: {run.over or run.step}",
+            hand_off=hand_off,
+            resolved=run.over == "solved",
+            flow=FlowChange(
+                run, settled.passed, self.sources(run), settled.request, settled.approval
+            ),
+        )
+
+
+def flow_of(article_id: str) -> str | None:
+    """The id of the flow that is indexed under that id; None for an article's."""
+    return article_id.removeprefix(FLOW) if article_id.startswith(FLOW) else None

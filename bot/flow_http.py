@@ -1,0 +1,129 @@
+"""One HTTP request of a flow: to public addresses only, within its time, and never too much back.
+
+The host is looked up once; every address it has must be public, and the one that was checked is
+the one connected to, so a name that changes its mind in between gains nothing. Redirects are
+not followed: each would be another address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+LARGEST = 1_000_000
+"""Bytes of a response that are read."""
+Resolve = Callable[[str, int], Iterable[str]]
+
+
+class RequestRefused(Exception):
+    """A request that is not made; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a request ended: `success`, `failure` or `timed_out`, and what came back."""
+
+    edge: str
+    result: Any = None
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a host."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(each[4][0]) for each in found]
+
+
+def public_address(host: str, port: int, resolve: Resolve, private: Collection[str]) -> str:
+    """An address of the host to connect to. Raises RequestRefused when one of them is not public,
+    unless the host is one of the `private` ones that the settings allow."""
+    try:
+        addresses = list(resolve(host, port))
+    except (OSError, UnicodeError) as error:
+        raise RequestRefused(f"{host} has no address") from error
+    if not addresses:
+        raise RequestRefused(f"{host} has no address")
+    if host not in private and not all(map(is_public, addresses)):
+        raise RequestRefused(
+            f"{host} is a private address. Allow it by `flows.private_hosts` in the settings."
+        )
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether the address is one of the internet's; one of IPv4 written as IPv6 counts as itself."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        if inner:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
+
+
+def call(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: Any,
+    seconds: float,
+    *,
+    private: Collection[str] = (),
+    resolve: Resolve = resolve,
+    clock: Callable[[], float] = time.monotonic,
+) -> Called:
+    """Make the request. Never raises for what the other side does."""
+    ends = clock() + seconds
+    try:
+        target = httpx.URL(url)
+        if target.scheme not in ("http", "https") or not target.host or target.userinfo:
+            raise RequestRefused("only plain http and https addresses are called")
+        port = target.port or (443 if target.scheme == "https" else 80)
+        address = public_address(target.host, port, resolve, private)
+        host = target.netloc.decode("ascii")
+        with httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds) as client:
+            request = client.build_request(
+                method,
+                target.copy_with(host=address),
+                headers={**headers, "Host": host},
+                json=body,
+                extensions={"sni_hostname": target.host},
+            )
+            response = client.send(request, stream=True)
+            try:
+                return _answer(response, ends, clock)
+            finally:
+                response.close()
+    except httpx.TimeoutException:
+        return Called("timed_out")
+    except (RequestRefused, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
+        return Called("failure", {"error": str(error)[:500]})
+
+
+def _answer(response: httpx.Response, ends: float, clock: Callable[[], float]) -> Called:
+    """Read what comes, not longer than it may take, not more than it may be."""
+    content = b""
+    for part in response.iter_bytes(65536):
+        content += part
+        if clock() > ends:
+            return Called("timed_out")
+        if len(content) > LARGEST:
+            return Called("failure", {"error": f"the answer is larger than {LARGEST:,} bytes"})
+    edge = "success" if response.is_success else "failure"
+    return Called(edge, _parsed(content, response.status_code))
+
+
+def _parsed(content: bytes, status: int) -> Any:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = {"text": content[:10_000].decode("utf-8", "replace")}
+    return found if isinstance(found, dict | list) else {"value": found, "status": status}
