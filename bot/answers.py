@@ -158,8 +158,11 @@ def _text(hit: Hit) -> frozenset[str]:
 
 
 def _near(hits: Hits, thresholds: Thresholds) -> list[Hit]:
+    """The first three topics that are near and that a reader can tell apart."""
     least = thresholds.near * hits.hits[0].score
-    return [hit for hit in hits.hits[:3] if hit.score >= least]
+    near = [hit for hit in hits.hits[:3] if hit.score >= least]
+    named = dict(zip(reversed(labels(near)), reversed(near), strict=True))
+    return [hit for hit in near if any(hit is other for other in named.values())]
 
 
 def _ask_back(

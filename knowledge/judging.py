@@ -43,7 +43,7 @@ class Weights:
     on), for which the mean and the three best say nothing new."""
     subject: float = 0.25
     """The first line of a post of several lines, beside the whole of it."""
-    candidates: int = 100
+    candidates: int = 50
     """Entries taken from each of the two searches; all evidence of their articles is weighed."""
     exact_up_to: int = 200_000
     """Entries up to which vectors are compared exactly; above it by inverted lists."""
@@ -63,7 +63,9 @@ class Asked:
     article_words: Floats
     article_exact: Floats
 
-    def entry_words(self, weights: Weights, rows: Places | slice = slice(None)) -> Floats:
+    def entry_words(
+        self, weights: Weights, rows: Places | list[int] | slice = slice(None)
+    ) -> Floats:
         """What the words add to the cosine of each entry (of these rows)."""
         return weights.words * self.words[rows] + weights.exact_words * self.exact[rows]
 
@@ -123,9 +125,10 @@ class Judge:
         order = np.argsort(-total, kind="stable")
         return articles[order], total[order]
 
-    def likeness(self, one: int, other: int) -> float:
-        """How near two articles are as wholes (cosine)."""
-        return float(self._centroids[one] @ self._centroids[other])
+    def likeness(self, article: int, others: list[int]) -> Floats:
+        """How near the article as a whole is to each of the others (cosines)."""
+        nearness: Floats = self._centroids[others] @ self._centroids[article]
+        return nearness
 
     def _owners_of_texts(self, index: Index) -> Places:
         """The owners with -1 for titles, which are judged apart (but for an article without text)."""

@@ -133,7 +133,8 @@ def _parts(node: SyntaxTreeNode) -> list[str]:
         return _rows(node)
     if node.type == "blockquote":
         quoted = _stacked(node.children)
-        return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))]
+        lines = (f"> {line}" if line else ">" for line in quoted.split("\n"))
+        return ["\n".join(lines)] if quoted else []
     if node.type in ("paragraph", "heading", "admonition_title"):
         words = _inline(node.children).strip()
         return [_BLOCK_MARK.sub(r"\g<0>\\", words)] if words else []
@@ -162,7 +163,7 @@ def _items(node: SyntaxTreeNode) -> list[str]:
         lines = _stacked(item.children).split("\n")
         if any(lines):
             indent = " " * len(marker)
-            rest = ((indent + line).rstrip() for line in lines[1:])
+            rest = (indent + line if line else "" for line in lines[1:])
             items.append(marker + "\n".join([lines[0], *rest]))
     return items
 

@@ -162,25 +162,27 @@ class HybridSearcher:
         for place, score in zip(articles.tolist(), scores.tolist(), strict=True):
             if len(hits) == limit:
                 break
-            if not any(self._is_copy(place, other) for other in kept):
+            if not self._has_copy(place, kept):
                 kept.append(place)
                 hits.append(self._hit(self._index.articles[place], score, asked))
         return tuple(hits)
 
-    def _is_copy(self, one: int, other: int) -> bool:
-        if self._judge.likeness(one, other) < _ALIKE:
-            return False
-        return is_copy(self._index.articles[one], self._index.articles[other])
+    def _has_copy(self, place: int, kept: list[int]) -> bool:
+        articles = self._index.articles
+        near = np.flatnonzero(self._judge.likeness(place, kept) >= _ALIKE)
+        return any(is_copy(articles[place], articles[kept[other]]) for other in near)
 
     def _hit(self, article: Article, score: float, asked: Asked) -> Hit:
-        rows = np.array(self._rows_of[article.id])
+        rows = self._rows_of[article.id]
         cosines = self._index.vectors[rows] @ asked.vector
-        words = asked.words[rows]
-        added = asked.entry_words(self._weights, rows)
-        found = [
-            PassageHit(self._index.passages[row], float(cosine), float(word), float(cosine + more))
-            for row, cosine, word, more in zip(rows, cosines, words, added, strict=True)
-        ]
-        found.sort(key=lambda hit: -hit.score)
-        shown = [hit for hit in found if hit.passage.kind == "passage"]
-        return Hit(article, score, found[0], tuple(shown[:_PASSAGES_SHOWN]))
+        scores = cosines + asked.entry_words(self._weights, rows)
+        order = np.argsort(-scores, kind="stable").tolist()
+        passages = [n for n in order if self._index.passages[rows[n]].kind == "passage"]
+
+        def found(n: int) -> PassageHit:
+            row = rows[n]
+            values = (float(cosines[n]), float(asked.words[row]), float(scores[n]))
+            return PassageHit(self._index.passages[row], *values)
+
+        shown = tuple(found(n) for n in passages[:_PASSAGES_SHOWN])
+        return Hit(article, score, found(order[0]), shown)

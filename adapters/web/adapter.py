@@ -51,6 +51,11 @@ class WebAdapter:
     def name(self) -> str:
         return NAME
 
+    @property
+    def readers(self) -> int:
+        """How many pages listen for news now."""
+        return self._hall.doorbell.waiting
+
     async def run(self, receive: Receive) -> None:
         """Serve until cancelled. Raises PortTaken."""
         listener = self._listener or listen(self._options.host, self._options.port)

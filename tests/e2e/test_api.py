@@ -1,37 +1,19 @@
-"""The HTTP API: by example, and by schemathesis from its own description."""
+"""The HTTP API by example."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import (
-    content_type_conformance,
-    not_a_server_error,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
-from schemathesis.schemas import APIOperation
 
-from adapters.api.readiness import report
 from bot.channel import Address, Incoming, Sender
-from bot.help_centre import HelpCentre
-from knowledge.content import Problem
-from tests.desk_support import new_desk, opened
-from tests.web_support import Site, SmallKnowledge, running_site
-
-API = "/api/v1"
-TOKEN = "the operator's own token"
+from tests.api_conversation import API, Conversation
+from tests.web_support import Site, running_site
 
 
 @pytest.fixture(scope="module")
@@ -45,28 +27,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def client(site: Site) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=site.url + API, timeout=30) as client:
         yield client
-
-
-class Conversation:
-    def __init__(self, client: httpx.Client) -> None:
-        begun = client.post("/conversations")
-        assert begun.status_code == 201
-        self.id, self.token = begun.json()["id"], begun.json()["token"]
-        self.path = f"/conversations/{self.id}"
-        self.headers = {"authorization": f"Bearer {self.token}"}
-        self._client = client
-
-    def write(self, text: str, key: str = "", **more: Any) -> httpx.Response:
-        headers = self.headers | ({"idempotency-key": key} if key else {})
-        body = {"text": text} | more
-        return self._client.post(f"{self.path}/messages", json=body, headers=headers)
-
-    def news(self, after: int = 0, wait: float = 0) -> Any:
-        query = {"after": str(after), "wait": str(wait)}
-        return self._client.get(f"{self.path}/messages", params=query, headers=self.headers).json()
-
-    def answer(self, after: int) -> Any:
-        return self.news(after, wait=10)["messages"][0]
 
 
 @pytest.fixture
@@ -221,123 +181,3 @@ def test_the_documentation_page_names_every_operation(client: httpx.Client) -> N
     for path, methods in described["paths"].items():
         for method in methods:
             assert f"{method.upper()} {path}" in page.text
-
-
-# Operations
-
-
-def test_it_is_alive_and_ready(site: Site) -> None:
-    assert httpx.get(f"{site.url}/healthz").text == "ok\n"
-    ready = httpx.get(f"{site.url}/readyz")
-    assert ready.status_code == 200
-    assert ready.json()["ready"]
-
-
-def test_it_is_not_ready_with_nothing_to_answer_from(tmp_path: Path) -> None:
-    with running_site(tmp_path) as site:
-        site.knowledge.content = []
-        unready = httpx.get(f"{site.url}/readyz")
-        page = httpx.get(f"{site.url}/health")
-    assert (unready.status_code, page.status_code) == (503, 503)
-    assert unready.json()["checks"]["index"] == "failing"
-    assert "firstline index" in page.text
-
-
-def test_it_is_not_ready_when_the_database_is_gone(tmp_path: Path) -> None:
-    knowledge = SmallKnowledge()
-    with opened(tmp_path / "desk.db") as database:
-        desk = new_desk(database)
-        help_centre = HelpCentre(knowledge, database)
-    (tmp_path / "desk.db").rename(tmp_path / "moved.db")
-    (tmp_path / "desk.db").mkdir()
-    found = report(desk, help_centre, dict)
-    assert not found.ready
-    assert [(check.name, check.ok) for check in found.checks] == [
-        ("database", False),
-        ("index", True),
-    ]
-
-
-def test_the_health_page_says_what_to_mend(tmp_path: Path) -> None:
-    with running_site(tmp_path) as site:
-        site.knowledge.problems = (Problem("a/<b>.md", 3, "unknown key 'x'", "Remove it."),)
-        page = httpx.get(f"{site.url}/health").text
-    assert "a/&lt;b&gt;.md" in page
-    assert "unknown key" in page
-    assert "Remove it." in page
-
-
-def test_operators_pages_are_for_operators(tmp_path: Path) -> None:
-    options = {"operator_token": TOKEN, "public_url": "https://help.example.com"}
-    with running_site(tmp_path, **options) as site:
-        for path in ("/health", "/metrics"):
-            assert httpx.get(site.url + path).status_code == 401
-            assert httpx.get(site.url + path, auth=("operator", "wrong")).status_code == 401
-            assert httpx.get(site.url + path, auth=("operator", TOKEN)).status_code == 200
-        assert httpx.get(f"{site.url}/readyz").status_code == 200
-
-
-def test_metrics_count_what_happened(tmp_path: Path) -> None:
-    with running_site(tmp_path) as site, httpx.Client(base_url=site.url + API) as client:
-        conversation = Conversation(client)
-        conversation.answer(conversation.write("How do I install it?").json()["id"])
-        metrics = httpx.get(f"{site.url}/metrics").text
-    assert 'firstline_messages_total{outcome="answered"} 1.0' in metrics
-    assert 'firstline_answer_seconds_count{channel="api"} 1.0' in metrics
-    assert 'firstline_index_info{version="v1"} 1.0' in metrics
-    assert "firstline_inbox_waiting 0.0" in metrics
-
-
-# By its own description
-
-
-PROMISES = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
-OPERATIONS = [
-    "POST /ask",
-    "POST /conversations",
-    "GET /conversations/{id}",
-    "POST /conversations/{id}/messages",
-    "GET /conversations/{id}/messages",
-    "POST /conversations/{id}/feedback",
-]
-
-
-@pytest.fixture(scope="module")
-def described(site: Site) -> Mapping[str, APIOperation]:
-    found = schemathesis.openapi.from_url(f"{site.url}{API}/openapi.json").get_all_operations()
-    operations = [result.ok() for result in found]
-    return {f"{operation.method.upper()} {operation.path}": operation for operation in operations}
-
-
-def test_all_operations_are_tried(described: Mapping[str, APIOperation]) -> None:
-    assert sorted(described) == sorted(OPERATIONS)
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-def test_the_api_keeps_its_description(
-    described: Mapping[str, APIOperation],
-    client: httpx.Client,
-    name: str,
-    mode: GenerationMode,
-) -> None:
-    if (mode, name) == (GenerationMode.NEGATIVE, "POST /conversations"):
-        return  # it takes nothing, so nothing about it can be wrong
-    conversation = Conversation(client)
-
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(case=described[name].as_strategy(generation_mode=mode))
-    def kept(case: Case) -> None:
-        if case.path_parameters:
-            case.path_parameters["id"] = conversation.id
-        if isinstance(case.query, dict) and case.query.get("wait"):
-            case.query["wait"] = 0
-        case.call_and_validate(headers=conversation.headers, checks=PROMISES)
-
-    kept()

@@ -53,10 +53,16 @@ def test_near_topics_are_offered_as_choices_when_unsure() -> None:
 
 
 def test_never_more_than_three_topics_and_only_near_ones() -> None:
-    hits = [hit(replace(PORT, id=str(n)), 0.8 - n / 100) for n in range(5)]
+    hits = [hit(replace(PORT, id=str(n), title=f"Port {n}"), 0.8 - n / 100) for n in range(5)]
     assert len(decided(found(*hits), NEVER).choices) == 3
     far = decided(found(hit(PORT, 0.8), hit(BACKUP, 0.1)), NEVER)
     assert far.outcome == "abstain", "one topic is no choice"
+
+
+def test_topics_that_look_the_same_are_offered_once() -> None:
+    twin = replace(PORT, id="twin")
+    answer = decided(found(hit(PORT), hit(twin), hit(BACKUP)), NEVER)
+    assert [c.id for c in answer.choices] == [ARTICLE + "port", ARTICLE + "backup"]
 
 
 def test_topics_of_one_title_are_told_apart_by_their_section() -> None:
