@@ -1,0 +1,139 @@
+"""The Discord channel: an ear that listens until it is cancelled, and a voice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from adapters.discord.client import Connection, DeskClient, point_library
+from adapters.discord.errors import FAILURES, send_error
+from adapters.discord.hearing import Hearing
+from adapters.discord.marks import Marks
+from adapters.discord.places import read_place
+from adapters.discord.speaking import TAGS, speak, tag, typing
+from adapters.listening import ListeningRules
+from bot.channel import Address, Bookmarks, Incoming, Outgoing, Receive, SendError
+
+log = logging.getLogger(__name__)
+
+NAME = "discord"
+SEND_WITHIN = 90.0
+LONGEST_PAUSE = 60.0
+BROKEN_PAUSE = 300.0
+"""Seconds between two logins with a token that Discord refused: refusals bring a ban."""
+DISCORD_DEFAULT = Connection()
+
+
+class DiscordAdapter:
+    """Hears and speaks on Discord with one bot token.
+
+    `quiet`: a direct message after so long a silence begins a new conversation.
+    `text_limit`, `image_limit`: the largest text file and image that is fetched, in bytes.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        rules: ListeningRules,
+        bookmarks: Bookmarks,
+        *,
+        quiet: timedelta = timedelta(hours=8),
+        text_limit: int = 200_000,
+        image_limit: int = 8_000_000,
+        connection: Connection = DISCORD_DEFAULT,
+    ) -> None:
+        self._token = token
+        self._connection = connection
+        self._marks = Marks(bookmarks, NAME)
+        self._hearing = Hearing(
+            NAME,
+            rules,
+            self._marks,
+            quiet=quiet,
+            text_limit=text_limit,
+            image_limit=image_limit,
+        )
+        self._client: DeskClient | None = None
+        self._fault = SendError("Discord: not connected yet", retry_after=1.0)
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    async def run(self, receive: Receive) -> None:
+        """Listen until cancelled. A refused token is logged, and tried again only now and then."""
+        self._hearing.receive = receive
+        point_library(self._connection)
+        for failures in itertools.count(1):
+            try:
+                await self._marks.load()
+                await self._logged_in()
+                self._fault = SendError("Discord: the connection was closed", retry_after=1.0)
+            except FAILURES as error:
+                self._fault = send_error(error)
+            pause = BROKEN_PAUSE if self._fault.broken else min(LONGEST_PAUSE, 2.0**failures)
+            log.error("Discord: %s. Trying again in %.0f s", self._fault, pause)
+            await asyncio.sleep(pause)
+
+    async def _logged_in(self) -> None:
+        """One login, from its start to its end."""
+        client = DeskClient(self._connection, self._hearing)
+        async with client, self._marks_written():
+            try:
+                await client.login(self._token)
+                self._client = client
+                await client.connect()
+            finally:
+                self._client = None
+                await client.close()
+
+    @contextlib.asynccontextmanager
+    async def _marks_written(self) -> AsyncIterator[None]:
+        """Every second, and once more when all is over, write down how far we have heard."""
+        writing = asyncio.create_task(self._write_marks())
+        try:
+            yield
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await self._marks.flush()
+
+    async def _write_marks(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                await self._marks.flush()
+            except Exception:  # the store is away for a while; marks may be late
+                log.exception("Discord: how far we have heard could not be written")
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Deliver one message; returns the id of the last Discord message it took. Raises SendError."""
+        client = self._client
+        if client is None:
+            raise self._fault
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                sent = await speak(client, outgoing)
+        except FAILURES as error:
+            raise send_error(error) from error
+        if outgoing.sort in TAGS:
+            client.soon(tag(client, read_place(outgoing.address.thread), TAGS[outgoing.sort]))
+        return sent
+
+    async def working(self, incoming: Incoming) -> None:
+        """Show that the bot types. Never raises."""
+        client = self._client
+        try:
+            if client is not None:
+                await typing(client, read_place(incoming.address.thread))
+        except FAILURES as error:
+            log.info("Discord: no typing sign: %s", send_error(error))
+
+    async def solved(self, address: Address) -> None:
+        """Mark a forum post as solved, where its forum has a tag for it. Never raises."""
+        if self._client is not None:
+            await tag(self._client, read_place(address.thread), "solved")
