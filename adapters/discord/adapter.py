@@ -64,6 +64,11 @@ class DiscordAdapter:
     def name(self) -> str:
         return NAME
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether it is connected, and all that was missed has been read."""
+        return self._client is not None and self._marks.complete
+
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled. A refused token is logged, and tried again only now and then."""
         self._hearing.receive = receive

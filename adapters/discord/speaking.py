@@ -93,7 +93,9 @@ async def exists(client: DeskClient, place: InThread) -> bool:
 
 async def make_thread(client: DeskClient, place: InThread) -> None:
     """A thread on the question; fine if it is there already."""
-    hall = client.get_partial_messageable(place.parent)
+    hall = await client.place(place.parent)
+    if not isinstance(hall, discord.TextChannel):
+        raise SendError("the channel of the question is gone or hidden", permanent=True)
     question = hall.get_partial_message(place.id)
     name = client.hearing.titles.get(str(place)) or messages.title(await first_words(question))
     try:

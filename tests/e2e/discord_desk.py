@@ -1,0 +1,108 @@
+"""What the Discord tests share: an adapter that runs against the local server, and a bot of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.client import Connection
+from adapters.listening import ListeningRules
+from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating
+from tests.servers.discord.server import DiscordServer
+
+EVERYWHERE = ListeningRules(mode="all")
+
+
+class KeptMarks:
+    """Bookmarks in memory: a real store, that outlives the adapters of a test."""
+
+    def __init__(self) -> None:
+        self.marks: dict[tuple[str, str], str] = {}
+
+    async def load(self, channel: str) -> dict[str, str]:
+        return {place: mark for (name, place), mark in self.marks.items() if name == channel}
+
+    async def save(self, channel: str, place: str, mark: str) -> None:
+        self.marks[channel, place] = mark
+
+
+@dataclass
+class Ears:
+    """A `receive` that keeps what it is given, once, and can be told to fail."""
+
+    server: DiscordServer
+    heard: list[Heard] = field(default_factory=list)
+    calls: int = 0
+    failures: int = 0
+    on_message: Callable[[Incoming], Any] | None = None
+
+    async def receive(self, heard: Heard) -> None:
+        self.calls += 1
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the disk is full")
+        known = isinstance(heard, Incoming) and heard.external_id in self.ids
+        if not known:
+            self.heard.append(heard)
+        self.server.changed()
+        if isinstance(heard, Incoming) and not known and self.on_message:
+            self.on_message(heard)
+
+    @property
+    def messages(self) -> list[Incoming]:
+        return [each for each in self.heard if isinstance(each, Incoming)]
+
+    @property
+    def ids(self) -> set[str]:
+        return {each.external_id for each in self.messages}
+
+    @property
+    def texts(self) -> list[str]:
+        return [each.text for each in self.messages]
+
+    def of(self, kind: type[Rating] | type[Edit] | type[Deletion]) -> list[Any]:
+        return [each for each in self.heard if isinstance(each, kind)]
+
+    async def until(self, count: int) -> list[Incoming]:
+        """The messages, once there are so many."""
+        await self.server.until(lambda: len(self.messages) >= count)
+        return self.messages
+
+
+def adapter_for(
+    server: DiscordServer,
+    marks: KeptMarks,
+    rules: ListeningRules = EVERYWHERE,
+    **more: Any,
+) -> DiscordAdapter:
+    connection = Connection(
+        api_url=server.api_url,
+        gateway_url=server.gateway.url,
+        ready_after=0.1,
+        identify_pause=0.0,
+        again_after=0.1,
+    )
+    return DiscordAdapter("a-token", rules, marks, connection=connection, **more)
+
+
+@contextlib.asynccontextmanager
+async def running(adapter: DiscordAdapter, ears: Ears) -> AsyncIterator[DiscordAdapter]:
+    """The adapter, connected and caught up."""
+    listening = asyncio.create_task(adapter.run(ears.receive))
+    try:
+        await ears.server.until(lambda: listening.done() or adapter.caught_up)
+        if listening.done():
+            await listening
+        yield adapter
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+def answer(to: Incoming, text: str = "Here is how.", key: str = "", **more: Any) -> Outgoing:
+    """An answer of a test's own."""
+    return Outgoing(key or f"k{to.external_id}", to.address, text, **{"sort": "answer", **more})
