@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 NAME = "discord"
 SEND_WITHIN = 90.0
 LONGEST_PAUSE = 60.0
-BROKEN_PAUSE = 300.0
-"""Seconds between two logins with a token that Discord refused: refusals bring a ban."""
 DISCORD_DEFAULT = Connection()
 
 
@@ -80,7 +78,9 @@ class DiscordAdapter:
                 self._fault = SendError("Discord: the connection was closed", retry_after=1.0)
             except FAILURES as error:
                 self._fault = send_error(error)
-            pause = BROKEN_PAUSE if self._fault.broken else min(LONGEST_PAUSE, 2.0**failures)
+            pause = min(LONGEST_PAUSE, 2.0**failures)
+            if self._fault.broken:
+                pause = self._connection.broken_pause
             log.error("Discord: %s. Trying again in %.0f s", self._fault, pause)
             await asyncio.sleep(pause)
 

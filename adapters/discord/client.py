@@ -20,7 +20,7 @@ from adapters.discord import catch_up
 from adapters.discord.commands import COMMANDS
 from adapters.discord.errors import FAILURES, NoMessageText, send_error
 from adapters.discord.hearing import Hearing
-from adapters.discord.places import first_id, instant
+from adapters.discord.places import instant
 from adapters.discord.pressing import Pressing
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class Connection:
     `ready_after`: the start is over when no further server has come for so many seconds.
     `identify_pause`: Discord allows one new session of a bot in 5 s. `again_after`: a
     catch-up that Discord did not let finish is tried again after so many seconds.
+    `silence`: a connection over which nothing came for so long is dead. `broken_pause`: the
+    seconds between two logins with a token that Discord refused, for refusals bring a ban.
     """
 
     api_url: str = API_URL
@@ -43,6 +45,8 @@ class Connection:
     ready_after: float = 2.0
     identify_pause: float = 5.0
     again_after: float = 15.0
+    silence: float = 60.0
+    broken_pause: float = 300.0
 
 
 def point_library(connection: Connection) -> None:
@@ -75,6 +79,7 @@ class DeskClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=connection.ready_after,
             max_ratelimit_timeout=30.0,
+            heartbeat_timeout=connection.silence,
         )
         self.connection = connection
         self.hearing = hearing
@@ -82,6 +87,7 @@ class DeskClient(discord.AutoShardedClient):
         self.tasks: set[asyncio.Task[Any]] = set()
         self.streaming: set[int] = set()
         self.caught_up = -1
+        self._leaving: asyncio.Future[None] | None = None
 
     async def setup_hook(self) -> None:
         """After the login: is the text of messages given, and does Discord know our commands."""
@@ -103,10 +109,15 @@ class DeskClient(discord.AutoShardedClient):
         )
 
     async def close(self) -> None:
-        """Leave, with nothing of ours left running."""
-        for task in self.tasks - {asyncio.current_task()}:
+        """Leave, with nothing of ours left running; also when who waits for it is cancelled."""
+        if self._leaving is None:
+            self._leaving = asyncio.ensure_future(self._leave())
+        await asyncio.shield(self._leaving)
+
+    async def _leave(self) -> None:
+        for task in self.tasks:
             task.cancel()
-        await asyncio.gather(*self.tasks - {asyncio.current_task()}, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         await super().close()
 
     def track(self) -> None:
@@ -127,7 +138,7 @@ class DeskClient(discord.AutoShardedClient):
         assert self.user is not None  # noqa: S101 discord.py sets it before this event
         log.info("Discord: shard %s begins a new session", shard_id)
         self.streaming.discard(shard_id)
-        self.hearing.gap(self.user.id, first_id(discord.utils.utcnow()))
+        self.hearing.gap(self.user.id, discord.utils.utcnow())
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Until it is back, nobody can say up to when all was heard."""

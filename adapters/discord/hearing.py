@@ -62,7 +62,7 @@ class Hearing:
         self._last: OrderedDict[int, int] = OrderedDict()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    def gap(self, me: int, now: int) -> None:
+    def gap(self, me: int, now: datetime) -> None:
         """A new session: until each place is read again, messages may be missing there."""
         self.me = me
         self.session += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.discord.places import first_id, instant
 from bot.channel import Bookmarks
@@ -70,10 +70,10 @@ class Marks:
     def floor(self) -> int:
         return int(self.get(FLOOR) or 0)
 
-    def start_at(self, snowflake: int) -> None:
+    def start_at(self, now: datetime) -> None:
         """The first time ever: what was said before is none of our business."""
         if not self.floor:
-            self.note(FLOOR, str(snowflake))
+            self.note(FLOOR, str(first_id(now + OVERLAP)))
 
     def after(self, channel: int) -> int:
         """The id after which a channel's messages may be unheard."""

@@ -12,6 +12,7 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Connection
 from adapters.listening import ListeningRules
 from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating
+from tests.servers.discord.payloads import FORUM, Payload
 from tests.servers.discord.server import DiscordServer
 
 EVERYWHERE = ListeningRules(mode="all")
@@ -73,18 +74,42 @@ class Ears:
         return self.messages
 
 
+@dataclass
+class Shop:
+    """One server with a help channel, a forum, and people."""
+
+    discord: DiscordServer
+    ears: Ears
+    marks: KeptMarks = field(default_factory=KeptMarks)
+
+    def __post_init__(self) -> None:
+        world = self.discord.world
+        self.guild = world.guild("Shop")
+        self.help = world.channel(self.guild, "help")
+        self.forum = world.channel(self.guild, "questions", FORUM, ("Answered", "Needs human"))
+        self.ana, self.ben = world.user("Ana"), world.user("Ben")
+
+    def thread(self, message: Payload) -> Payload:
+        return self.discord.world.channels[int(message["id"])]
+
+
 def adapter_for(
     server: DiscordServer,
     marks: KeptMarks,
     rules: ListeningRules = EVERYWHERE,
+    silence: float = 60.0,
+    broken_pause: float = 300.0,
     **more: Any,
 ) -> DiscordAdapter:
+    """An adapter for the local server, without the waits that only Discord itself needs."""
     connection = Connection(
         api_url=server.api_url,
         gateway_url=server.gateway.url,
         ready_after=0.1,
         identify_pause=0.0,
         again_after=0.1,
+        silence=silence,
+        broken_pause=broken_pause,
     )
     return DiscordAdapter("a-token", rules, marks, connection=connection, **more)
 
