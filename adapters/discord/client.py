@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -20,7 +21,6 @@ from adapters.discord import catch_up
 from adapters.discord.commands import COMMANDS
 from adapters.discord.errors import FAILURES, NoMessageText, send_error
 from adapters.discord.hearing import Hearing
-from adapters.discord.places import instant
 from adapters.discord.pressing import Pressing
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class DeskClient(discord.AutoShardedClient):
     async def catch_up(self) -> bool:
         """Read everywhere what was missed; False when Discord did not let us everywhere."""
         hearing = self.hearing
-        since = hearing.marks.floor
+        since = hearing.marks.since
         found = read = 0
         try:
             async for channel in self.served(since):
@@ -184,15 +184,15 @@ class DeskClient(discord.AutoShardedClient):
         except FAILURES as error:
             log.warning("Discord: catch-up stopped after %s places: %s", read, send_error(error))
             return False
-        log.info("Discord: caught up since %s: %s messages", instant(since), found)
+        log.info("Discord: caught up since %s: %s messages", since, found)
         return True
 
-    async def served(self, since: int) -> AsyncIterator[Any]:
+    async def served(self, since: datetime) -> AsyncIterator[Any]:
         """All places in which something may have been said to us."""
         for hall in catch_up.halls(self.guilds):
             if isinstance(hall, discord.TextChannel):
                 yield hall
-        async for thread in catch_up.threads(self.guilds, instant(since)):
+        async for thread in catch_up.threads(self.guilds, since):
             yield thread
         for direct in self.hearing.marks.directs():
             channel = await self.place(direct)

@@ -75,11 +75,14 @@ class Marks:
         if not self.floor:
             self.note(FLOOR, str(first_id(now + OVERLAP)))
 
+    @property
+    def since(self) -> datetime:
+        """From when on anything may be unheard."""
+        return instant(self.floor) - OVERLAP
+
     def after(self, channel: int) -> int:
         """The id after which a channel's messages may be unheard."""
-        own = int(self.get(str(channel)) or 0)
-        floor = self.floor
-        return own if own > floor else max(0, first_id(instant(floor) - OVERLAP))
+        return max(int(self.get(str(channel)) or 0), first_id(self.since))
 
     def directs(self) -> list[int]:
         """The direct-message channels known."""
