@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.claims import Claims
 from bot.faults import Fault
-from bot.limits import Limits
+from bot.limits import Limits, storable
 from bot.store import inbox, turns
 from bot.store.database import Database
 from bot.store.errors import DatabaseFailed
@@ -99,7 +99,7 @@ class Turns:
             raise
         except Exception as error:
             self.count("turn_failed")
-            reason = f"attempt {attempt} failed: {type(error).__name__}: {error}"
+            reason = storable(f"attempt {attempt} failed: {type(error).__name__}: {error}")
             log.exception("turn failed", extra={"message_id": message, "attempt": attempt})
             self.database.write(lambda s: inbox.note_failure(s, message, reason))
             return False

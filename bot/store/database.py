@@ -77,7 +77,7 @@ def open_database(url: str) -> Database:
     writing = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
     try:
         _prepare(writing, bring_forward)
-    except DatabaseRefused:
+    except BaseException:
         writing.dispose()
         lock.release()
         raise

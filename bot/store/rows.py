@@ -16,8 +16,7 @@ def add(session: Session, record: Record) -> int:
     statement, names = _insert(type(record))
     values = {name: getattr(record, name) for name in names}
     created = cast("CursorResult[Any]", session.execute(statement, values))
-    (key,) = created.inserted_primary_key or (0,)
-    return int(key)
+    return cast("tuple[int]", created.inserted_primary_key)[0]
 
 
 def changed(session: Session, statement: Executable, values: dict[str, Any]) -> int:
