@@ -21,7 +21,7 @@ from bot.channel import Address, Bookmarks, Incoming, Outgoing, Receive, SendErr
 log = logging.getLogger(__name__)
 
 NAME = "discord"
-SEND_WITHIN = 90.0
+SEND_WITHIN = 50.0
 LONGEST_PAUSE = 60.0
 DISCORD_DEFAULT = Connection()
 

@@ -203,15 +203,15 @@ class Hearing:
         """Until it is stored: nobody else will bring it again."""
         for attempt in itertools.count():
             try:
-                return await self.receive(heard)
+                await self.receive(heard)
             except ValueError as refused:
                 log.warning("not taken in: %s", refused)
-                return None
             except Exception:  # whatever keeps it from being stored, it must not be lost
                 pause = min(LONGEST_PAUSE, 0.1 * 2**attempt)
                 log.exception("what was heard was not stored; again in %.1f s", pause)
                 await asyncio.sleep(pause)
-        return None
+                continue
+            return
 
 
 def remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:

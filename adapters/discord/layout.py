@@ -101,6 +101,7 @@ def choice_rows(key: str, talk: str, choices: Sequence[Choice]) -> list[Componen
 
 
 def select(key: str, talk: str, choices: Sequence[Choice], start: int) -> Component:
+    """One select with the 25 choices from `start` on."""
     options = [
         {"label": cut(each.label, OPTION_LABEL) or "…", "value": short(each.id, OPTION_VALUE)}
         for each in choices[start : start + OPTIONS]
@@ -130,6 +131,7 @@ def digests(outgoing: Outgoing, place: Place) -> dict[str, str]:
 
 
 def button(control: Control, label: str, style: int = GREY) -> Component:
+    """A button; Discord takes no label longer than 80 characters."""
     return {
         "type": BUTTON,
         "style": style,
@@ -139,6 +141,7 @@ def button(control: Control, label: str, style: int = GREY) -> Component:
 
 
 def row(components: list[Component]) -> Component:
+    """What can be pressed stands in rows."""
     return {"type": ROW, "components": components}
 
 

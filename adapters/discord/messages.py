@@ -124,6 +124,7 @@ def incoming(
 
 
 def sender(user: discord.abc.User) -> Sender:
+    """Who wrote, with the name shown in that server."""
     return Sender(str(user.id), user.display_name)
 
 

@@ -64,6 +64,7 @@ def with_note(components: list[Component], note: str) -> list[Component]:
 
 
 def is_text(component: Component) -> bool:
+    """Whether it is a text of the answer, not our note about a press."""
     return component["type"] == TEXT and component.get("id") != NOTE
 
 

@@ -44,6 +44,7 @@ async def speak(client: DeskClient, outgoing: Outgoing) -> str:
 
 
 def placed(outgoing: Outgoing) -> Place:
+    """Where it goes. Raises SendError for an address that is none of Discord."""
     try:
         return read_place(outgoing.address.thread)
     except ValueError as error:
@@ -106,6 +107,7 @@ async def make_thread(client: DeskClient, place: InThread) -> None:
 
 
 async def first_words(question: discord.PartialMessage) -> str:
+    """The text of a question that this process has not heard itself."""
     return (await question.fetch()).content
 
 

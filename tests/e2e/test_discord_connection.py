@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.channel import Address, Outgoing, SendError
-from tests.e2e.discord_desk import Ears, Shop, adapter_for, answer, running
-from tests.servers.discord.server import DiscordServer, texts
+from tests.discord_support import Ears, Shop, adapter_for, answer, running
+from tests.servers.discord.discord_server import DiscordServer, texts
 
 
 @pytest.fixture

@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from tests.servers.discord import payloads
-from tests.servers.discord.faults import Fault
+from tests.servers.discord.components import numbered, refusal
+from tests.servers.discord.exchange import (
+    INVALID_FORM,
+    THREAD_EXISTS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    Answer,
+    Call,
+    Exchange,
+    Refused,
+    changes,
+)
+from tests.servers.discord.hooks import Hooks
+from tests.servers.discord.ordered_faults import Fault
 from tests.servers.discord.payloads import Payload
-from tests.servers.discord.world import Interaction
 
 if TYPE_CHECKING:
-    from tests.servers.discord.server import DiscordServer
-
-Answer = tuple[int, Any]
-Call = Callable[[web.Request, Any], Awaitable[Answer] | Answer]
-
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10008, 10015
-THREAD_EXISTS, INVALID_FORM = 160004, 50035
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One call and its answer, for tests and for the check against Discord's description."""
-
-    method: str
-    path: str
-    route: str
-    query: dict[str, str]
-    asked: Any
-    status: int
-    answered: Any
-
-
-class Refused(Exception):
-    """An answer other than success."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "message": message}
+    from tests.servers.discord.discord_server import DiscordServer
 
 
 class Rest:
@@ -81,10 +63,7 @@ class Rest:
             ("POST", "/channels/{channel}/typing", self.typing),
             ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me", self.react),
             ("PUT", "/applications/{app}/commands", self.commands),
-            ("POST", "/interactions/{interaction}/{token}/callback", self.callback),
-            ("POST", "/webhooks/{app}/{token}", self.followup),
-            ("GET", "/webhooks/{app}/{token}/messages/@original", self.original),
-            ("PATCH", "/webhooks/{app}/{token}/messages/@original", self.edit_original),
+            *Hooks(self.world).table(),
         ]
         return [web.route(method, "/api/v10" + path, self.handler(c)) for method, path, c in table]
 
@@ -216,7 +195,7 @@ class Rest:
 
     async def post(self, request: web.Request, body: Any) -> Answer:
         channel = self.found(request)
-        why = payloads.refusal(body)
+        why = refusal(body)
         if why:
             raise Refused(400, INVALID_FORM, f"Invalid Form Body: {why}")
         known = (int(channel["id"]), str(body.get("nonce")))
@@ -226,7 +205,7 @@ class Rest:
             channel,
             self.world.bot,
             body.get("content") or "",
-            components=payloads.numbered(body.get("components") or []),
+            components=numbered(body.get("components") or []),
             flags=body.get("flags") or 0,
         )
         self.world.nonces[known] = {**message, "nonce": body.get("nonce")}
@@ -282,70 +261,3 @@ class Rest:
         app = int(request.match_info["app"])
         self.world.commands = [payloads.command(self.world.ids.next(), app, c) for c in body]
         return 200, self.world.commands
-
-    def interaction(self, request: web.Request) -> Interaction:
-        try:
-            return self.world.interactions[request.match_info["token"]]
-        except KeyError:
-            raise Refused(404, UNKNOWN_WEBHOOK, "Unknown Webhook") from None
-
-    async def callback(self, request: web.Request, body: Any) -> Answer:
-        done = self.interaction(request)
-        if done.callback is not None:
-            raise Refused(400, 40060, "Interaction has already been acknowledged.")
-        data = body.get("data") or {}
-        why = payloads.refusal(data) if body["type"] in (4, 7) else ""
-        if why:
-            raise Refused(400, INVALID_FORM, f"Invalid Form Body: {why}")
-        done.callback, done.called_back_after = body, time.monotonic() - done.began
-        message = None
-        if body["type"] in (4, 5):
-            message = done.original = self.whisper(done, data)
-        elif body["type"] in (6, 7):
-            message = done.message
-            if message is not None and body["type"] == 7:
-                message.update(changes(data))
-        kind = {"id": str(done.id), "type": done.data["type"]}
-        resource = {"type": body["type"], **({"message": message} if message else {})}
-        shown = {"resource": resource} if body["type"] in (4, 7) else {}
-        return 200, {"interaction": kind, **shown}
-
-    def whisper(self, done: Interaction, data: Payload) -> Payload:
-        """A message that answers an interaction; an ephemeral one is in no channel's history."""
-        made = payloads.message(
-            self.world.ids.next(),
-            done.data["channel_id"],
-            self.world.bot,
-            data.get("content") or "",
-        )
-        made["components"] = payloads.numbered(data.get("components") or [])
-        made["flags"] = data.get("flags") or 0
-        return made
-
-    def followup(self, request: web.Request, body: Any) -> Answer:
-        done = self.interaction(request)
-        why = payloads.refusal(body)
-        if why:
-            raise Refused(400, INVALID_FORM, f"Invalid Form Body: {why}")
-        done.followups.append(self.whisper(done, body))
-        return 200, done.followups[-1]
-
-    def original(self, request: web.Request, body: Any) -> Answer:
-        done = self.interaction(request)
-        return 200, done.original or done.message
-
-    async def edit_original(self, request: web.Request, body: Any) -> Answer:
-        done = self.interaction(request)
-        message = done.original or done.message
-        if message is None:
-            raise Refused(404, UNKNOWN_MESSAGE, "Unknown Message")
-        message.update(changes(body))
-        return 200, message
-
-
-def changes(body: Payload) -> Payload:
-    """What an edit changes."""
-    changed = {k: body[k] for k in ("content", "flags") if k in body}
-    if "components" in body:
-        changed["components"] = payloads.numbered(body["components"] or [])
-    return changed

@@ -12,8 +12,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Connection
 from adapters.listening import ListeningRules
 from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating
+from bot.views import Accepted
+from tests.servers.discord.discord_server import DiscordServer
 from tests.servers.discord.payloads import FORUM, Payload
-from tests.servers.discord.server import DiscordServer
 
 EVERYWHERE = ListeningRules(mode="all")
 
@@ -41,7 +42,7 @@ class Ears:
     failures: int = 0
     on_message: Callable[[Incoming], Any] | None = None
 
-    async def receive(self, heard: Heard) -> None:
+    async def receive(self, heard: Heard) -> Accepted:
         self.calls += 1
         if self.failures:
             self.failures -= 1
@@ -52,6 +53,7 @@ class Ears:
         self.server.changed()
         if isinstance(heard, Incoming) and not known and self.on_message:
             self.on_message(heard)
+        return Accepted(len(self.heard), new=not known)
 
     @property
     def messages(self) -> list[Incoming]:

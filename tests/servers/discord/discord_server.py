@@ -11,8 +11,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.servers.discord import payloads
-from tests.servers.discord.faults import Cut, Fault
+from tests.servers.discord.components import flat
 from tests.servers.discord.gateway import Gateway
+from tests.servers.discord.ordered_faults import Cut, Fault
 from tests.servers.discord.payloads import Payload
 from tests.servers.discord.rest import Rest
 from tests.servers.discord.world import Interaction, World
@@ -221,7 +222,7 @@ class DiscordServer:
         self, channel: Payload, user: Payload, message: Payload, label: str
     ) -> Interaction:
         """Somebody presses the button, or picks the option, with this label."""
-        for each in payloads.flat(message["components"]):
+        for each in flat(message["components"]):
             if each.get("label") == label:
                 data = {"custom_id": each["custom_id"], "component_type": 2}
                 return await self.interact(channel, user, 3, data, message)
@@ -273,14 +274,14 @@ class DiscordServer:
 
 def texts(message: Payload) -> str:
     """All texts of a message, in order."""
-    shown = [each["content"] for each in payloads.flat(message["components"]) if each["type"] == 10]
+    shown = [each["content"] for each in flat(message["components"]) if each["type"] == 10]
     return "\n".join(part for part in (message["content"], *shown) if part)
 
 
 def labels(message: Payload) -> list[str]:
     """All that can be pressed or picked on a message."""
     found = []
-    for each in payloads.flat(message["components"]):
+    for each in flat(message["components"]):
         found += [each["label"]] if each["type"] == 2 else []
         found += [option["label"] for option in each.get("options", ())]
     return found
