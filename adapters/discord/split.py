@@ -17,7 +17,7 @@ def split_markdown(text: str, limit: int) -> list[str]:
     """
     parts: list[str] = []
     opening = ""
-    rest = text.strip("\n")
+    rest = text.strip("\n").rstrip()
     while rest.strip():
         room = limit - (len(opening) + len(_closer(opening)) + 2 if opening else 0)
         if len(rest) <= room:

@@ -33,6 +33,7 @@ class Fault:
         if self.status != 429:
             return {"code": self.code, "message": self.message}
         return {
+            "code": self.code,
             "message": "You are being rate limited.",
             "retry_after": self.retry_after,
             "global": False,

@@ -16,7 +16,7 @@ MESSAGE_CONTENT_INTENT = 1 << 15
 MESSAGE_CONTENT_FLAG = 1 << 19
 MENTION = re.compile(r"<@!?(\d+)>")
 ROLE_MENTION = re.compile(r"<@&(\d+)>")
-ALL_PERMISSIONS = str((1 << 50) - 1)
+ALL_PERMISSIONS = str((1 << 50) - 1 - 8)  # all but "administrator", which would hide the others
 
 
 def user(user_id: int, name: str, bot: bool = False) -> Payload:
