@@ -124,14 +124,13 @@ def _finish(session: Session, turn: Turn, response: Response, state: str, now: d
 
 
 def _said(turn: Turn, key: str, reply: Reply, ticket: int | None, now: datetime) -> Message:
-    number = "" if ticket is None else f"#{ticket}"
     return Message(
         conversation_id=turn.conversation.id,
         channel=turn.conversation.channel,
         external_id=key,
         author="bot",
         sender="bot",
-        text=reply.text.replace(TICKET_NUMBER, number),
+        text=reply.text if ticket is None else reply.text.replace(TICKET_NUMBER, f"#{ticket}"),
         sent_at=now,
         received_at=now,
         in_reply_to=turn.message.id,
