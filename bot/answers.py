@@ -41,6 +41,9 @@ class Thresholds:
     near: float = 0.8
 
 
+AS_MEASURED = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What to say to a question. `text` is Markdown; `reason` says in words why this outcome.
@@ -157,7 +160,10 @@ def _ask_back(
         "ask_back",
         say("ask_back"),
         (),
-        tuple(Choice(ARTICLE + h.article.id, label) for h, label in zip(near, labels(near), strict=True)),
+        tuple(
+            Choice(ARTICLE + h.article.id, label)
+            for h, label in zip(near, labels(near), strict=True)
+        ),
         confidence,
         hits.index,
         _passages(hits),

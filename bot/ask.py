@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from bot.answers import Answer, Link, Thresholds, decide, own_url, quote_article
+from bot.answers import AS_MEASURED, Answer, Link, Thresholds, decide, own_url, quote_article
 from bot.wording import Wording
 from knowledge.base import KnowledgeBase
-from knowledge.content import Article
+from knowledge.content import Article, Passage
 from knowledge.search import Hit, Hits, PassageHit
-from knowledge.content import Passage
+
+
+def in_json(answer: Answer) -> dict[str, Any]:
+    """What scripts are given of an answer, ready for JSON."""
+    keys = ("outcome", "text", "sources", "choices", "confidence", "index")
+    whole = asdict(answer)
+    return {key: whole[key] for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class Asking:
 
     knowledge: KnowledgeBase
     say: Wording
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = AS_MEASURED
     link: Link = own_url
     words: int = 120
 

@@ -1,6 +1,6 @@
 """What a message asks within its conversation. Pure.
 
-    in_context(turn) -> Asked: the question to search for, alone and with what it follows
+in_context(turn) -> Asked: the question to search for, alone and with what it follows
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from bot.words import stems
 FORGET = "start over"
 """The recorded reason of a message that ended what was talked about."""
 
-_BEGINS = re.compile(r"^\W*(?:and|but|or|then|also|what about|how about|what if|same)\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"^\W*(?:and|but|or|then|also|what about|how about|what if|same)\b", re.IGNORECASE
+)
 _POINTS = re.compile(
     r"\b(?:it|its|that|this|them|they|these|those|there|instead|otherwise|again|"
     r"(?:that|this|the (?:first|second|third|last|next|other|same)) (?:one|step|way|option|setting))\b",

@@ -17,20 +17,66 @@ from knowledge.quoting import Block, outline, plain, quote
 from knowledge.search import Hit, PassageHit
 
 _DANGLING = frozenset(
-    "after afterwards alternatively also and another because both but consequently either finally "
-    "furthermore hence however instead it likewise moreover next nor note now once or otherwise "
-    "similarly since so such that then there therefore these they this those thus which".split()
+    [
+        "after",
+        "afterwards",
+        "alternatively",
+        "also",
+        "and",
+        "another",
+        "because",
+        "both",
+        "but",
+        "consequently",
+        "either",
+        "finally",
+        "furthermore",
+        "hence",
+        "however",
+        "instead",
+        "it",
+        "likewise",
+        "moreover",
+        "next",
+        "nor",
+        "note",
+        "now",
+        "once",
+        "or",
+        "otherwise",
+        "similarly",
+        "since",
+        "so",
+        "such",
+        "that",
+        "then",
+        "there",
+        "therefore",
+        "these",
+        "they",
+        "this",
+        "those",
+        "thus",
+        "which",
+    ]
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(\[*`A-Z0-9])")
 _ABOUT_ITSELF = re.compile(
-    r"\W*(?:(?:this|the following) (?:article|page|topic|guide|section|document)\b"
-    r"|for more information|see also)",
+    r"(?:(?:this|the following) (?:article|page|topic|guide|section|document|tutorial)s? "
+    r"(?:will |also |just )?(?:explain|describe|show|give|go|contain|list|cover|tell|help|provide|"
+    r"introduce|discuss|outline|walk|is about|has been)"
+    r"|(?:here is|see) the table of contents)",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(r"\W*(?:for more information|see also|learn more)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"(?::|\b(?:here(?:'|’)?s how(?: to)?[^.]*|below|(?:the )?following[^.]*)\.)\W*$", re.IGNORECASE
 )
 _SHORT = 40
+"""Words under which a section is too short to be all of an answer, if more belongs to it."""
+_NEXT_TO_NOTHING = 8
+_DIRECTLY_ASKED = 0.15
+"""The lead of the article's first block when the writer expected this question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +98,8 @@ def excerpt(question: str, hit: Hit, *, limit: int = 120) -> Excerpt | None:
         return None
     asked = stems(question)
     scores = _scores(asked, hit.passages, body)
+    if hit.best.passage.kind == "question":
+        scores[0] += _DIRECTLY_ASKED
     best = max(range(len(body)), key=lambda place: (scores[place], -place))
     start, end = _span(body, best, limit)
     text, whole = _cut(asked, body[start:end], limit)
@@ -81,8 +129,16 @@ def _score(
     heading = stems(" ".join(block.section[-1:]))
     said = len(asked & stems(block.source)) / max(len(asked), 1)
     named = len(asked & heading) / max(len(heading), 1)
-    empty = block.kind == "text" and _ABOUT_ITSELF.match(block.source)
-    return max(holding, default=floor) + 0.3 * said + 0.1 * named - (0.2 if empty else 0.0)
+    return max(holding, default=floor) + 0.3 * said + 0.1 * named - _emptiness(block)
+
+
+def _emptiness(block: Block) -> float:
+    """What is taken off a paragraph that speaks of its article, sends on, or says next to nothing."""
+    if block.kind != "text":
+        return 0.0
+    if _ELSEWHERE.match(block.source) or _ABOUT_ITSELF.search(block.source):
+        return 0.2
+    return 0.1 if len(words(block.source)) < _NEXT_TO_NOTHING else 0.0
 
 
 def _span(body: Sequence[Block], best: int, limit: int) -> tuple[int, int]:
@@ -94,6 +150,8 @@ def _span(body: Sequence[Block], best: int, limit: int) -> tuple[int, int]:
         end += 1
     if end == last and _size(body[start:end]) < _SHORT:
         end = _into_the_next(body, start, end, limit)
+    while start > first and _size(body[start - 1 : end]) <= limit:
+        start -= 1
     if end < len(body) and _INTRODUCES.search(body[end - 1].source):
         end = end - 1 if end - 1 > start else end + 1
     return start, end
@@ -127,7 +185,7 @@ def _into_the_next(body: Sequence[Block], start: int, end: int, limit: int) -> i
     """A short section that only leads to its own subsections, or introduces the next, goes on."""
     section = body[end - 1].section
     while end < len(body) and _size(body[start:end]) < limit:
-        below = body[end].section[: len(section)] == section
+        below = section and body[end].section[: len(section)] == section
         if not below and not _INTRODUCES.search(body[end - 1].source):
             break
         end += 1
@@ -147,14 +205,20 @@ def _cut(asked: frozenset[str], part: Sequence[Block], limit: int) -> tuple[str,
         section = block.section
         kept = _fitting(asked, block, room)
         said.append("\n".join(kept))
-        if kept != list(quote(block)):
+        if _cut_short(block, kept):
             return "\n\n".join(said), False
     return "\n\n".join(said), True
 
 
+def _cut_short(block: Block, kept: Sequence[str]) -> bool:
+    """Whether a block was said only in part, so that what follows would stand in the wrong place."""
+    whole = quote(block)
+    return kept[-1] != _without_self(whole)[-1] if block.kind == "text" else len(kept) < len(whole)
+
+
 def _fitting(asked: frozenset[str], block: Block, room: int) -> list[str]:
     """As many of the block's parts as there is room for, one at least."""
-    parts = quote(block)
+    parts = _without_self(quote(block)) if block.kind == "text" else quote(block)
     if len(" ".join(parts).split()) <= room:
         return list(parts)
     if block.kind == "text":
@@ -165,6 +229,13 @@ def _fitting(asked: frozenset[str], block: Block, room: int) -> list[str]:
             break
         kept.append(part)
     return [*kept, parts[-1]] if block.kind == "code" else kept
+
+
+def _without_self(parts: Sequence[str]) -> tuple[str, ...]:
+    """A paragraph without sentences about its own article, which is not what was opened."""
+    sentences = _SENTENCE.split(parts[0])
+    kept = [sentence for sentence in sentences if not _ABOUT_ITSELF.search(sentence)]
+    return (" ".join(kept),) if kept else tuple(parts)
 
 
 def _sentences(asked: frozenset[str], text: str, room: int) -> str:

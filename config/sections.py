@@ -7,6 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.answers import Thresholds
+from knowledge.judging import Weights
+
+WEIGHTS = Weights()
+THRESHOLDS = Thresholds()
+
 
 class Section(BaseModel):
     """A table of the settings file. Unknown keys are errors."""
@@ -48,6 +54,47 @@ class IndexSettings(Section):
 
     builds_kept: int = Field(3, ge=1)
     """How many builds are left on the disk, the current one among them."""
+
+
+class SearchSettings(Section):
+    """What counts how much in a search, beside the cosine of an article's best passage (1).
+
+    The defaults were measured on several kinds of content at once: see knowledge/README.md.
+    """
+
+    words: float = Field(WEIGHTS.words, ge=0)
+    """The words of a passage (BM25, scaled by the best of the question)."""
+    article_words: float = Field(WEIGHTS.article_words, ge=0)
+    """The words of an article as a whole (BM25, scaled likewise)."""
+    exact_words: float = Field(WEIGHTS.exact_words, ge=0)
+    """Exact strings of the question that are rare: codes, names of files and settings."""
+    centroid: float = Field(WEIGHTS.centroid, ge=0)
+    """The mean of all passages of an article."""
+    next_best: float = Field(WEIGHTS.next_best, ge=0)
+    """The mean of an article's three best passages."""
+    title: float = Field(WEIGHTS.title, ge=0)
+    """The title of an article."""
+    subject: float = Field(WEIGHTS.subject, ge=0)
+    """The first line of a post of several lines, beside the whole of it."""
+    candidates: int = Field(WEIGHTS.candidates, ge=1)
+    """Entries taken from each of the two searches; all evidence of their articles is weighed."""
+    exact_up_to: int = Field(WEIGHTS.exact_up_to, ge=0)
+    """Entries up to which vectors are compared exactly; above it by inverted lists."""
+
+
+class AnswerSettings(Section):
+    """Where answering, asking back and abstaining part: see bot/README.md for what was measured."""
+
+    in_scope: float = Field(THRESHOLDS.in_scope, ge=0, le=1)
+    """Below this probability that the articles are about the question at all: not sure."""
+    answer: float = Field(THRESHOLDS.answer, ge=0, le=1)
+    """From this probability that the first article is right: it is quoted."""
+    sure: float = Field(THRESHOLDS.sure, ge=0, le=1)
+    """From this one: it is quoted without saying that it only looks closest."""
+    near: float = Field(THRESHOLDS.near, ge=0, le=1)
+    """A topic is offered when its score has this share of the first one's."""
+    words: int = Field(120, ge=20)
+    """How long an answer is at most, in words; the rest is behind its source."""
 
 
 class DatabaseSettings(Section):

@@ -26,12 +26,14 @@ from pydantic_settings import (
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
+    AnswerSettings,
     DatabaseSettings,
     DeskSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
     ModelSettings,
+    SearchSettings,
     SourceSettings,
     TicketSettings,
     WebSettings,
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
     sources: tuple[SourceSettings, ...] = (SourceSettings(),)
     model: ModelSettings = ModelSettings()
     index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
+    answers: AnswerSettings = AnswerSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     tickets: TicketSettings = TicketSettings()

@@ -11,16 +11,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.answers import Thresholds
+from bot.ask import Asking
+from bot.help_centre import article_path
+from bot.store.errors import DatabaseRefused
+from bot.wording import WordingMissing, load_wording
+from config.problems import SettingsRefused
 from config.settings import Settings, load
-from indexer.builds import IndexFolder
-from indexer.sources import SOURCES, Source
-from knowledge.embedder import Embedder
-from knowledge.index import Index
+from indexer.build import Plan, build
+from indexer.builds import BuildRunning, IndexFolder
+from indexer.follow import Follower
+from indexer.sources import SOURCES, Source, merged
+from knowledge.base import KnowledgeBase
+from knowledge.content import Article
+from knowledge.embedder import Embedder, EmbedderRefused
+from knowledge.index import Index, IndexRefused
 from knowledge.live import LiveKnowledge
-from knowledge.search import Searcher
+from knowledge.search import HybridSearcher, Searcher, Weights
+
+REFUSALS = (
+    SettingsRefused,
+    EmbedderRefused,
+    IndexRefused,
+    BuildRunning,
+    DatabaseRefused,
+    WordingMissing,
+)
+"""What the one who runs a command can mend; the text says how."""
 
 Say = Callable[[str], None]
 
@@ -97,3 +117,31 @@ def follower(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Followe
     return Follower(
         sources(place), knowledge, model, builds(place), searcher(place, model), clock=now
     )
+
+
+def asking(place: Place, knowledge: KnowledgeBase) -> Asking:
+    """How questions are answered at this desk. Raises WordingMissing."""
+    settings = place.settings
+    return Asking(
+        knowledge,
+        load_wording(settings.desk.language, name=settings.desk.name),
+        Thresholds(**settings.answers.model_dump(exclude={"words"})),
+        link=link(settings.web.public_url),
+        words=settings.answers.words,
+    )
+
+
+def link(public_url: str) -> Callable[[Article], str]:
+    """Where an article is read: its own address, or its page of our help centre."""
+    return lambda article: article.url or public_url.rstrip("/") + article_path(article.id)
+
+
+def database_url(place: Place) -> str:
+    """The database's address with its path from the folder of the desk."""
+    url = place.settings.database.url
+    kind, slashes, path = url.partition(":///")
+    if kind.startswith("sqlite") and slashes and path and not path.startswith("/"):
+        file = (place.folder / path).resolve()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return f"{kind}:///{file}"
+    return url

@@ -20,10 +20,12 @@ import numpy as np
 
 import indexer.cut
 import indexer.split
+import indexer.units
 import knowledge.content
 import knowledge.markdown.outline
 import knowledge.markdown.parser
 import knowledge.markdown.plain
+import knowledge.slugs
 from indexer.builds import IndexFolder
 from indexer.serving import wanted
 from indexer.split import split
@@ -38,10 +40,12 @@ _BATCH = 32
 _RECIPE = (
     indexer.cut,
     indexer.split,
+    indexer.units,
     knowledge.content,
     knowledge.markdown.outline,
     knowledge.markdown.parser,
     knowledge.markdown.plain,
+    knowledge.slugs,
 )
 """The modules that decide what an article's entries are."""
 
@@ -126,8 +130,8 @@ def _passages(
         for passage in former.passages:
             trusted.setdefault(passage.article, []).append(passage)
     for article in articles:
-        same = known.get(article.id) == article
-        yield from trusted.get(article.id, ()) if same else split(article)
+        kept = trusted.get(article.id) if known.get(article.id) == article else None
+        yield from kept or split(article)
 
 
 def embed(work: Plan, embedder: Embedder, *, now: datetime, progress: Progress) -> Index:

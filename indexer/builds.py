@@ -86,8 +86,8 @@ class IndexFolder:
         step("writing")
         write(index, aside)
         step("written")
-        if not (self.path / index.version).exists():
-            aside.rename(self.path / index.version)
+        self._discard(index.version)
+        aside.rename(self.path / index.version)
         _sync(self.path)
         step("named")
         self._point_to(index.version, step)
@@ -115,9 +115,13 @@ class IndexFolder:
             key=lambda build: (build.stat().st_mtime_ns, build.name),
         )
         for build in builds[: max(0, len(builds) - (self.keep - 1))]:
-            # Renamed first: half a build must never look like a whole one.
-            dead = build.rename(self.path / f"{_ASIDE}{build.name.removeprefix(_ASIDE)}")
-            _remove(dead)
+            self._discard(build.name)
+
+    def _discard(self, version: str) -> None:
+        """Remove a build; renamed first, for half a build must never look like a whole one."""
+        build = self.path / version
+        if build.exists():
+            _remove(build.rename(self.path / f"{_ASIDE}dead-{version}"))
 
 
 def _remove(path: Path) -> None:

@@ -8,38 +8,14 @@ sentences. Nothing is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from indexer.units import Unit, hard_cut, join, packed, sentences, size, unit
 from knowledge.markdown import Block, Item, blocks, to_plain
 
-_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Scripts that are written without spaces: each letter counts as a word."""
-_WORD = re.compile(rf"[{_LETTERS}]|[^\W{_LETTERS}]+(?:[^\w\s]+[^\W{_LETTERS}]+)*")
-_LONGEST_WORD = 12
-"""Letters after which a string without a space counts as one word more: logs, keys, addresses."""
 _DEEPEST = 8
 """Blocks that lie in more than so many others are no layout any more; their text is cut as text."""
-_SENTENCE_END = re.compile(r"(?<=[.!?…])(\s+)|(?<=[。！？])()|(\n)")
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What is not cut any more: its Markdown, its size in words, and what parts it from the one before."""
-
-    text: str
-    size: int
-    gap: str = "\n\n"
-
-
-def size(text: str) -> int:
-    """Words, as a model would feel them: scripts without spaces count by letter, huge strings by length."""
-    words = len(_WORD.findall(text))
-    return max(words, -(-len(text) // _LONGEST_WORD))
-
-
-def unit(text: str, gap: str = "\n\n") -> Unit:
-    return Unit(text, size(text), gap)
 
 
 def cut(block: Block, limit: int, depth: int = 0) -> list[Unit]:
@@ -52,28 +28,6 @@ def cut(block: Block, limit: int, depth: int = 0) -> list[Unit]:
     else:
         parts = _FLAT.get(block.kind, _paragraph)(block, limit)
     return [part for part in parts if part.text.strip()]
-
-
-def join(units: Sequence[Unit]) -> str:
-    """The Markdown of units that stand in one passage."""
-    return "".join(
-        part.text if place == 0 else part.gap + part.text for place, part in enumerate(units)
-    )
-
-
-def packed(units: Iterable[Unit], words: int, limit: int) -> list[list[Unit]]:
-    """Neighbours gathered to groups as near to `words` as they go, none above `limit`."""
-    groups: list[list[Unit]] = []
-    total = 0
-    for part in units:
-        nearer = total + part.size / 2 <= words and total + part.size <= limit
-        if groups and nearer:
-            groups[-1].append(part)
-            total += part.size
-        else:
-            groups.append([part])
-            total = part.size
-    return groups
 
 
 def _list(block: Block, limit: int, depth: int) -> list[Unit]:
@@ -123,17 +77,17 @@ def _hanging(marker: str, inner: str) -> str:
 def _inside(markdown: str, limit: int, depth: int) -> list[Unit]:
     """What is in a box, a quote or an item, in units."""
     found = [part for block in blocks(markdown) for part in cut(block, limit, depth + 1)]
-    return found or _sentences(markdown, limit)
+    return found or sentences(markdown, limit)
 
 
 def _framed(inner: str, limit: int, depth: int, frame: Callable[[str], str]) -> list[Unit]:
     room = limit - size(frame(""))
     if room < limit // 3:
-        return _sentences(to_plain(frame(inner)), limit)
+        return sentences(to_plain(frame(inner)), limit)
     groups = packed(_inside(inner, room, depth), room, room)
     framed = [unit(frame(join(group))) for group in groups]
     if any(part.size > limit for part in framed):
-        return _sentences(to_plain(frame(inner)), limit)
+        return sentences(to_plain(frame(inner)), limit)
     return framed
 
 
@@ -168,7 +122,7 @@ def _table(block: Block, limit: int) -> list[Unit]:
     room = limit - size(head)
     rows = [Unit(line, size(line), "\n") for line in lines[2:]]
     if room < limit // 3 or any(row.size > room for row in rows):
-        return _sentences(to_plain(block.text), limit)
+        return sentences(to_plain(block.text), limit)
     return [unit(f"{head}\n{join(group)}") for group in packed(rows, room, room)]
 
 
@@ -194,69 +148,17 @@ def _code_lines(lines: Sequence[str], limit: int) -> list[Unit]:
     return [
         Unit(piece, max(1, size(piece)), "\n")
         for line in lines
-        for piece in ([line] if size(line) <= limit else _hard_cut(line, limit))
+        for piece in ([line] if size(line) <= limit else hard_cut(line, limit))
     ]
 
 
 def _paragraph(block: Block, limit: int) -> list[Unit]:
-    return _sentences(block.text, limit)
+    return sentences(block.text, limit)
 
 
 def _html(block: Block, limit: int) -> list[Unit]:
     """A huge piece of HTML becomes its words: half of a tag would be no HTML."""
-    return _sentences(to_plain(block.text), limit)
-
-
-def _sentences(text: str, limit: int) -> list[Unit]:
-    """Sentences, each ending where no link, code or emphasis is left open, as far as that fits."""
-    units: list[Unit] = []
-    for sentence in _whole_sentences(text):
-        if sentence.size <= limit:
-            units.append(sentence)
-        else:
-            pieces = _hard_cut(sentence.text, limit)
-            units.extend(unit(piece, " ") for piece in pieces)
-    return units
-
-
-def _whole_sentences(text: str) -> list[Unit]:
-    sentences: list[Unit] = []
-    start = 0
-    gap = " "
-    for border in _SENTENCE_END.finditer(text):
-        if _balanced(text[start : border.start()]):
-            sentences.append(unit(text[start : border.start()], gap))
-            start, gap = border.end(), "\n" if "\n" in border.group() else " "
-    return [part for part in [*sentences, unit(text[start:], gap)] if part.text.strip()]
-
-
-def _balanced(text: str) -> bool:
-    return (
-        text.count("[") == text.count("]")
-        and text.count("`") % 2 == 0
-        and text.count("**") % 2 == 0
-    )
-
-
-def _hard_cut(text: str, limit: int) -> list[str]:
-    """Any text in pieces of at most `limit` words: between words where there are any."""
-    pieces: list[list[str]] = [[]]
-    total = 0
-    for word in re.findall(r"\S+\s*|\s+", text):
-        for part in _short(word, limit):
-            if total + size(part) > limit:
-                pieces.append([])
-                total = 0
-            pieces[-1].append(part)
-            total += size(part)
-    return ["".join(piece).rstrip() for piece in pieces]
-
-
-def _short(word: str, limit: int) -> list[str]:
-    if size(word) <= limit or len(word) < 2:
-        return [word]
-    middle = len(word) // 2
-    return [*_short(word[:middle], limit), *_short(word[middle:], limit)]
+    return sentences(to_plain(block.text), limit)
 
 
 _NESTING: dict[str, Callable[[Block, int, int], list[Unit]]] = {

@@ -31,6 +31,9 @@ from knowledge.search import Searcher
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 10
+"""Looks (two a second) after which something that failed is tried again."""
+
 
 @dataclass(slots=True)
 class Follower:
@@ -49,14 +52,25 @@ class Follower:
 
     def run(self, stop: threading.Event) -> None:
         """Follow until `stop` is set. A failure is logged, and the last good index goes on serving."""
-        for _ in moments([source.path for source in self.sources], stop):
-            try:
-                if self.follow() or self.live.index.version != self.builds.version:
-                    self.persist()
-            except BuildRunning as error:
-                log.info("the index is not written yet: %s", error)
-            except Exception:
-                log.exception("the content could not be followed, serving what was served before")
+        owed, patience = False, 0
+        for changed in moments([source.path for source in self.sources], stop):
+            patience -= 1
+            if changed or (owed and patience <= 0):
+                owed, patience = not self._keep_up(), _PATIENCE
+
+    def _keep_up(self) -> bool:
+        """Whether all that could be done was done; else it is owed and tried again."""
+        try:
+            self.follow()
+            if self.live.index.version != self.builds.version:
+                self.persist()
+        except BuildRunning as error:
+            log.info("the index is not written yet: %s", error)
+        except Exception:
+            log.exception("the content could not be followed, serving what was served before")
+        else:
+            return True
+        return False
 
     def follow(self) -> bool:
         """Look at the content once and serve it; whether anything changed."""

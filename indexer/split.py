@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from indexer.cut import Unit, cut, join, packed, size, unit
+from indexer.cut import cut
+from indexer.units import Unit, join, packed, size, unit
 from knowledge.content import Article, Kind, Passage, embedded_text
 from knowledge.markdown import Block, blocks, normalise, references, to_plain
 from knowledge.slugs import bare_heading

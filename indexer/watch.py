@@ -25,17 +25,20 @@ _LOOK_MS = 500
 Looks = frozenset[tuple[str, int, int, int]]
 
 
-def moments(paths: Sequence[Path], stop: threading.Event) -> Iterator[None]:
-    """Gives a turn at once, then whenever something at the paths may have changed, until `stop`."""
+def moments(paths: Sequence[Path], stop: threading.Event) -> Iterator[bool]:
+    """Whether something at the paths may have changed: True at once, then as it is seen.
+
+    False comes about twice a second while nothing happens; it ends when `stop` is set.
+    """
     seen = looks(paths)
-    yield
+    yield True
     while not stop.is_set():
         for hinted in _hints(paths, stop):
             now = looks(paths)
             moved = _roots(now, paths) != _roots(seen, paths)
-            if hinted or now != seen:
-                seen = now
-                yield
+            changed = hinted or now != seen
+            seen = now
+            yield changed
             if moved:
                 break  # The watch hangs on a folder that is no longer the one at the path.
 

@@ -14,7 +14,7 @@ from knowledge.embedder import EmbedderRefused, Vectors, clean
 
 
 class OnnxEmbedder:
-    """Embeds with a model that `knowledge.model_cache.prepared` made; see the port `Embedder`.
+    """Embeds with a model that `knowledge.embedder_cache.prepared` made; see the port `Embedder`.
 
     One text at a time: dynamic quantisation scales by the whole batch, so in a batch the
     same text would get another vector; alone it is as fast. One thread a session:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embedder import EmbedderRefused, Vectors, clean
-from knowledge.model_cache import check_weights
+from knowledge.embedder_cache import check_weights
 
 
 class SentenceTransformersEmbedder:

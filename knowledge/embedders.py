@@ -34,8 +34,8 @@ def open_embedder(
         raise EmbedderRefused(f"no embedder is called {kind!r}; choose one of {', '.join(KINDS)}")
     folder = model_folder(model)
     if kind == "fast":
+        from knowledge.embedder_cache import prepared
         from knowledge.embedder_onnx import OnnxEmbedder
-        from knowledge.model_cache import prepared
 
         pin = PACKAGED_SHA256 if model == PACKAGED else None
         return OnnxEmbedder(prepared(folder, cache, name=model, pin=pin, progress=progress))

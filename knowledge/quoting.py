@@ -33,6 +33,7 @@ _KINDS: dict[str, BlockKind] = {
 }
 _BOXES = ("container_any", "admonition")
 _BLOCK_MARK = re.compile(r"^(?:\d{1,9}(?=[.)](?:\s|$))|(?=>|[-+]\s|#{1,6}\s))")
+_MARKUP = re.compile(r"[\\`*<]|(?<!\w)_|_(?!\w)|\](?=[(\[])|&(?=#?\w+;)")
 _TABLES_OF_CONTENTS = ("[[toc]]", "[toc]", "[[_toc_]]")
 
 
@@ -53,6 +54,7 @@ class Block:
 def outline(markdown: str) -> tuple[Block, ...]:
     """The blocks in their order; headings become the `section` of what follows them."""
     env: dict[str, Any] = {}
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     root = SyntaxTreeNode(_parser(words=False).parse(markdown, env))
     found = env.get("references", {}).items()
     references = "".join(f"\n\n[{label}]: <{found['href']}>" for label, found in found)
@@ -185,7 +187,7 @@ def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
 
 def _span(node: SyntaxTreeNode) -> str:
     if node.type == "text":
-        return re.sub(r"([\\`*<]|(?<!\w)_|_(?!\w))", r"\\\1", node.content)
+        return _MARKUP.sub(r"\\\g<0>", node.content)
     if node.type == "code_inline":
         fence = "`" if "`" not in node.content else "``"
         return f"{fence}{node.content}{fence}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ from knowledge.search import Hit, Hits, PassageHit
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
+def quiet(_done: int, _total: int) -> None:
+    """A progress that nobody watches."""
+
+
 @dataclass
 class HashedWords:
     """An embedder without a model: each word is a direction. Counts what it was asked."""
@@ -31,7 +36,7 @@ class HashedWords:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
             row[0] = 1e-3
-            for word in text.lower().split():
+            for word in re.findall(r"\w+", text.lower()):
                 row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dimension] += 1
             row /= np.linalg.norm(row)
         return vectors

@@ -22,6 +22,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1}
+NOTHING_NEAR = "did not help, and nothing else is near"
 _INTENTS = {"human": HUMAN, "solved": SOLVED, "not_helped": NONE}
 
 
@@ -44,7 +45,7 @@ def command(asking: Asking, intents: Intents, *, tier: int = 1) -> Responder:
             return to_people(text, ASKED_FOR, tier)
         if choice == SOLVED:
             return replace(said(asking.say, "solved"), resolved=True)
-        return not_helped(asking, turn) if choice == NONE else None
+        return not_helped(asking, turn, tier) if choice == NONE else None
 
     def small_talk(turn: Turn, understood: Understood) -> Response | None:
         intent = in_answer_to_offer(turn, str(understood.intent))
@@ -66,7 +67,8 @@ def pressed(turn: Turn) -> str | None:
     """The id of the choice that was pressed, or typed by its label or number."""
     if turn.message.choice:
         return turn.message.choice
-    offered = [Choice(**choice) for choice in _last(turn).choices] if _last(turn) else []
+    last = _last(turn)
+    offered = [Choice(**choice) for choice in last.choices] if last else []
     text = " ".join(words(turn.message.text))
     for choice in offered:
         if text and text == " ".join(words(choice.label)):
@@ -83,16 +85,16 @@ def pressed(turn: Turn) -> str | None:
 def in_answer_to_offer(turn: Turn, intent: str) -> str:
     """ "Yes" to the offer of a person means the person."""
     last = _last(turn)
-    offers = last is not None and last.sort != "answer"
-    if intent == "affirm" and offers and any(c["id"] == HUMAN for c in last.choices):
-        return "human"
-    return intent
+    if last is None or last.sort == "answer" or intent != "affirm":
+        return intent
+    return "human" if any(choice["id"] == HUMAN for choice in last.choices) else intent
 
 
 def from_article(asking: Asking, turn: Turn, article: str) -> Response:
     """The answer to what was asked before, from the article that was chosen."""
     question = next(
-        (str(m.evidence["question"]) for m in reversed(turn.history) if m.evidence), turn.message.text
+        (str(m.evidence["question"]) for m in reversed(turn.history) if m.evidence),
+        turn.message.text,
     )
     answer = asking.about(article, question)
     if answer is None:
@@ -100,8 +102,12 @@ def from_article(asking: Asking, turn: Turn, article: str) -> Response:
     return answered(question, answer, asking.say)
 
 
-def not_helped(asking: Asking, turn: Turn) -> Response:
-    """The next best articles, different from those shown, or the offer of a person."""
+def not_helped(asking: Asking, turn: Turn, tier: int) -> Response:
+    """The next best articles, different from those shown; else the offer of a person, and
+    when that was offered already, the person."""
+    if _last_reason(turn) == NOTHING_NEAR:
+        text = asking.say("hand_off", ticket=TICKET_NUMBER)
+        return to_people(text, "did not help, twice", tier)
     shown = {*answered_articles(turn.history), *_offered(turn)}
     topic = current_topic(turn.history)
     question = topic.question if topic else _last_question(turn)
@@ -114,7 +120,11 @@ def not_helped(asking: Asking, turn: Turn) -> Response:
             return answered(question, answer, asking.say, lead=lead)
     human = Choice(HUMAN, asking.say("label_human"))
     reply = Reply(asking.say("not_helped"), choices=(human,))
-    return Response(Outcome.ABSTAINED, (reply,), reason="did not help, and nothing else is near")
+    return Response(Outcome.ABSTAINED, (reply,), reason=NOTHING_NEAR)
+
+
+def _last_reason(turn: Turn) -> str:
+    return next((m.reason for m in reversed(turn.history) if m.author == "user"), "")
 
 
 def _last(turn: Turn) -> Message | None:

@@ -15,7 +15,7 @@ FAILED = "the message could not be handled"
 def hand_off(say: Wording, *, tier: int = 1) -> Responder:
     """The last responder: what nobody answered goes to the first tier."""
 
-    def respond(turn: Turn) -> Response:
+    def respond(_: Turn) -> Response:
         return to_people(say("hand_off_unanswered", ticket=TICKET_NUMBER), UNANSWERED, tier)
 
     return respond
@@ -23,11 +23,9 @@ def hand_off(say: Wording, *, tier: int = 1) -> Responder:
 
 def failed(say: Wording, *, tier: int = 1) -> Callable[[Turn], Response]:
     """For the desk: a message that could not be handled, after all attempts."""
-    return lambda turn: to_people(say("hand_off_failed", ticket=TICKET_NUMBER), FAILED, tier)
+    return lambda _: to_people(say("hand_off_failed", ticket=TICKET_NUMBER), FAILED, tier)
 
 
 def to_people(text: str, reason: str, tier: int) -> Response:
     """A hand-off with what is said of it."""
-    return Response(
-        Outcome.HUMAN, (Reply(text),), reason=reason, hand_off=HandOff(tier, reason)
-    )
+    return Response(Outcome.HUMAN, (Reply(text),), reason=reason, hand_off=HandOff(tier, reason))

@@ -25,6 +25,8 @@ def search(asking: Asking) -> Responder:
     def respond(turn: Turn) -> Response | None:
         asked = in_context(turn, turn.message.text)
         question, answer = ask_in_context(asking, asked)
+        if question == asked.joined and answer.text == _last_text(turn):
+            return nothing_more(asking.say)
         if answer.outcome == "abstain" and _last_sort(turn) == "abstain":
             return None
         return answered(question, answer, asking.say)
@@ -56,9 +58,7 @@ def _may_follow(asked: Asked, alone: Hits, answer: Answer, asking: Asking) -> bo
 
 def answered(question: str, answer: Answer, say: Wording, *, lead: str = "") -> Response:
     """The answer as a response, with what can be pressed under it."""
-    evidence = Evidence(
-        question, answer.confidence, answer.index, answer.passages, answer.articles
-    )
+    evidence = Evidence(question, answer.confidence, answer.index, answer.passages, answer.articles)
     reply = Reply(
         text=f"{lead}\n\n{answer.text}" if lead else answer.text,
         sort=answer.outcome,
@@ -74,6 +74,16 @@ def choices_after(answer: Answer, say: Wording) -> tuple[Choice, ...]:
     """What can be pressed after an answer of that outcome, besides its topics."""
     ids = {"answer": (SOLVED, HUMAN), "ask_back": (NONE,), "abstain": (HUMAN,)}[answer.outcome]
     return tuple(Choice(id, say(f"label_{id}")) for id in ids)
+
+
+def nothing_more(say: Wording) -> Response:
+    """A follow-up to which we could only say the same again."""
+    reply = Reply(say("nothing_more"), choices=(Choice(HUMAN, say(f"label_{HUMAN}")),))
+    return Response(Outcome.ABSTAINED, (reply,), reason="the follow-up has the same answer")
+
+
+def _last_text(turn: Turn) -> str:
+    return next((m.text for m in reversed(turn.history) if m.author == "bot"), "")
 
 
 def _last_sort(turn: Turn) -> str:

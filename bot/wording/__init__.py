@@ -38,7 +38,7 @@ class Wording:
             finalize=_as_data,
             trim_blocks=True,
             lstrip_blocks=True,
-            autoescape=False,  # noqa: S701  every value is escaped for Markdown by `finalize`
+            autoescape=False,
         )
         self._templates.globals.clear()
         self._templates.globals["name"] = name

@@ -9,6 +9,9 @@ import typer
 
 from config.cli.options import HERE, Desk
 
+PORTS_TRIED = 50
+"""The demo takes the first free port from the wanted one on."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
@@ -36,23 +39,20 @@ def demo(
 ) -> None:
     """Run Firstline on its own help centre, to try it."""
     from config.cli.serve import run_desk
-    from config.new_desk import make_demo, question_to_try
-    from config.ports import free_port
+    from config.new_desk import make_demo
 
     make_demo(folder)
-    chosen = free_port(port)
-    if chosen != port:
-        typer.echo(f"Port {port} is taken, so this is on {chosen}.")
-    run_desk(
-        folder,
-        port=chosen,
-        closing_words=lambda address: (
-            f"Open   {address}\n"
-            "Login  none is needed\n"
-            f"Ask    {question_to_try(folder)}\n"
-            "Stop   Ctrl-C"
-        ),
-    )
+    run_desk(folder, port, PORTS_TRIED, demo_words)
+
+
+def demo_words(address: str) -> str:
+    """What the demo says when it is ready."""
+    return f"""
+  Open    {address}
+  Logins  none is needed
+  Ask     How do I write an article?
+  Stop    Ctrl-C
+"""
 
 
 def settings(

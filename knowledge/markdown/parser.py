@@ -25,6 +25,7 @@ def box_title(info: str) -> str:
 
 @cache
 def words_parser() -> MarkdownIt:
+    """Reads everything."""
     return _with_boxes(MarkdownIt("commonmark", {"html": True})).enable(["strikethrough"])
 
 

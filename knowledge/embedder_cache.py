@@ -4,7 +4,7 @@
                                  else, under a lock: export in another process
                                                      -> checksums -> manifest -> rename
 
-The export needs torch, so it runs in a process of its own (`knowledge.model_export`):
+The export needs torch, so it runs in a process of its own (`knowledge.embedder_export`):
 this one stays small and never imports it.
 """
 
@@ -135,7 +135,7 @@ def _facts(aside: Path, name: str, weights: str, kind: str) -> dict[str, object]
 
 
 def _export(model: Path, aside: Path, kind: str, progress: Progress) -> None:
-    program = [sys.executable, "-W", "ignore", "-m", "knowledge.model_export"]
+    program = [sys.executable, "-W", "ignore", "-m", "knowledge.embedder_export"]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors,
         subprocess.Popen(  # noqa: S603 (our own module, paths as arguments, no shell)

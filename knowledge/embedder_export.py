@@ -1,6 +1,6 @@
 """Turns a sentence-transformers model into one quantised ONNX file. Runs as a process of its own:
 
-    python -m knowledge.model_export MODEL TARGET int8|uint8
+    python -m knowledge.embedder_export MODEL TARGET int8|uint8
 
 Writes model.onnx, tokenizer.json and exported.json into TARGET, a line of progress to its
 output for each stage. Beside `embedder_st` the only place that imports torch.
