@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from adapters.discord.adapter import DiscordAdapter
@@ -13,7 +15,7 @@ from adapters.discord.client import Connection
 from adapters.listening import ListeningRules
 from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating
 from bot.views import Accepted
-from tests.servers.discord.discord_server import DiscordServer
+from tests.servers.discord.discord_server import TOKEN, DiscordServer
 from tests.servers.discord.payloads import FORUM, Payload
 
 EVERYWHERE = ListeningRules(mode="all")
@@ -30,6 +32,22 @@ class KeptMarks:
 
     async def save(self, channel: str, place: str, mark: str) -> None:
         self.marks[channel, place] = mark
+
+
+class MarksInFile(KeptMarks):
+    """Bookmarks that outlive the process, also when it is killed while it writes."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = file
+        for channel, place, mark in json.loads(file.read_text()) if file.exists() else ():
+            self.marks[channel, place] = mark
+
+    async def save(self, channel: str, place: str, mark: str) -> None:
+        await super().save(channel, place, mark)
+        written = self.file.with_suffix(".new")
+        written.write_text(json.dumps([[*key, mark] for key, mark in self.marks.items()]))
+        written.replace(self.file)
 
 
 @dataclass
@@ -99,21 +117,33 @@ def adapter_for(
     server: DiscordServer,
     marks: KeptMarks,
     rules: ListeningRules = EVERYWHERE,
+    **more: Any,
+) -> DiscordAdapter:
+    """An adapter for the server on this machine."""
+    return adapter_at(server.api_url, server.gateway.url, marks, rules, **more)
+
+
+def adapter_at(
+    api_url: str,
+    gateway_url: str,
+    marks: KeptMarks,
+    rules: ListeningRules = EVERYWHERE,
+    *,
     silence: float = 60.0,
     broken_pause: float = 300.0,
     **more: Any,
 ) -> DiscordAdapter:
-    """An adapter for the local server, without the waits that only Discord itself needs."""
+    """An adapter without the waits that only Discord itself needs."""
     connection = Connection(
-        api_url=server.api_url,
-        gateway_url=server.gateway.url,
+        api_url=api_url,
+        gateway_url=gateway_url,
         ready_after=0.1,
         identify_pause=0.0,
         again_after=0.1,
         silence=silence,
         broken_pause=broken_pause,
     )
-    return DiscordAdapter("a-token", rules, marks, connection=connection, **more)
+    return DiscordAdapter(TOKEN, rules, marks, connection=connection, **more)
 
 
 @contextlib.asynccontextmanager

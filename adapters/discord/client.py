@@ -25,6 +25,8 @@ from adapters.discord.pressing import Pressing
 
 log = logging.getLogger(__name__)
 
+LONGEST_BACKOFF = 5
+"""As a power of two: at most 32 s between two tries to connect."""
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
 
@@ -107,6 +109,9 @@ class DeskClient(discord.AutoShardedClient):
         await super().launch_shard(
             gateway if ours == GATEWAY_URL else yarl.URL(ours), shard_id, initial=initial
         )
+        shard = self.get_shard(shard_id)
+        if shard is not None:  # else its pauses grow to 17 minutes, long after an outage has ended
+            shard._parent._backoff._max = LONGEST_BACKOFF
 
     async def close(self) -> None:
         """Leave, with nothing of ours left running; also when who waits for it is cancelled."""
@@ -138,7 +143,7 @@ class DeskClient(discord.AutoShardedClient):
         assert self.user is not None  # noqa: S101 discord.py sets it before this event
         log.info("Discord: shard %s begins a new session", shard_id)
         self.streaming.discard(shard_id)
-        self.hearing.gap(self.user.id, discord.utils.utcnow())
+        await self.hearing.gap(self.user.id, discord.utils.utcnow())
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Until it is back, nobody can say up to when all was heard."""

@@ -62,13 +62,13 @@ class Hearing:
         self._last: OrderedDict[int, int] = OrderedDict()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    def gap(self, me: int, now: datetime) -> None:
+    async def gap(self, me: int, now: datetime) -> None:
         """A new session: until each place is read again, messages may be missing there."""
         self.me = me
         self.session += 1
-        self.marks.start_at(now)
         self.marks.complete = False
         self.caught_up.clear()
+        await self.marks.start_at(now)
 
     def lock(self, channel: int) -> asyncio.Lock:
         """First come, first served: Discord's events of one channel keep their order."""

@@ -16,7 +16,7 @@ from typing import Any
 from adapters.discord.controls import Control, is_digest, short, talk_of
 from adapters.discord.links import link, plain_links
 from adapters.discord.places import Asked, Place
-from adapters.discord.split import split_markdown
+from adapters.text import split
 from bot.channel import Choice, Outgoing, Source
 
 TEXT_LIMIT = 2_000
@@ -48,10 +48,10 @@ class Post:
 
 def render(outgoing: Outgoing, place: Place) -> list[Post]:
     """The messages, in order; sources and controls are with the last. None for an empty Outgoing."""
-    texts = split_markdown(plain_links(outgoing.text), TEXT_LIMIT)
+    texts = split(plain_links(outgoing.text), TEXT_LIMIT)
     tail = [*sources(outgoing.sources), *controls(outgoing, place)]
     if not texts and tail:
-        texts = ["➤"]
+        texts = ("➤",)
     posts = []
     for part, text in enumerate(texts):
         mark = mark_of(outgoing.key, part)

@@ -70,10 +70,11 @@ class Marks:
     def floor(self) -> int:
         return int(self.get(FLOOR) or 0)
 
-    def start_at(self, now: datetime) -> None:
-        """The first time ever: what was said before is none of our business."""
+    async def start_at(self, now: datetime) -> None:
+        """The first time ever: what was said before is none of our business. Kept at once: a
+        process that is killed right away must not be followed by another "first" one."""
         if not self.floor:
-            self.note(FLOOR, str(first_id(now + OVERLAP)))
+            await self.keep(FLOOR, str(first_id(now + OVERLAP)))
 
     @property
     def since(self) -> datetime:

@@ -1,4 +1,4 @@
-"""Texts on their way to and from Discord: cut whole, honest about links, with names for ids."""
+"""Texts on their way to and from Discord: honest about links, with names for ids."""
 
 from __future__ import annotations
 
@@ -11,47 +11,6 @@ from hypothesis import strategies as st
 from adapters.discord.links import link, plain_links
 from adapters.discord.messages import talk_start, title
 from adapters.discord.places import first_id
-from adapters.discord.split import split_markdown
-
-MARKDOWN = st.lists(
-    st.sampled_from(
-        ["word ", "Ein Satz. ", "\n", "\n\n", "```\n", "```py\n", "~~~\n", "é́", "👩‍👧", " "]
-    )
-    | st.text(max_size=30),
-    max_size=200,
-).map("".join)
-
-
-@given(MARKDOWN, st.integers(64, 300))
-def test_parts_are_short_enough_and_none_is_blank(text: str, limit: int) -> None:
-    parts = split_markdown(text, limit)
-    assert all(0 < len(part) <= limit and part.strip() for part in parts)
-
-
-@given(MARKDOWN.filter(lambda text: "```" not in text and "~~~" not in text), st.integers(64, 300))
-def test_no_word_is_lost(text: str, limit: int) -> None:
-    assert "".join("".join(split_markdown(text, limit)).split()) == "".join(text.split())
-
-
-@given(st.lists(st.text("abcxyz", min_size=1, max_size=40), min_size=1, max_size=60))
-def test_code_stays_code_in_every_part(lines: list[str]) -> None:
-    text = "Do this:\n\n```sh\n" + "\n".join(lines) + "\n```\nDone."
-    parts = split_markdown(text, 120)
-    assert all(part.count("```") % 2 == 0 for part in parts)
-    inside = [
-        line
-        for part in parts
-        for fenced in part.split("```")[1::2]
-        for line in fenced.removeprefix("sh").split("\n")
-        if line
-    ]
-    assert inside == lines
-    assert all("```sh" in part for part in parts if "```" in part)
-
-
-def test_a_text_is_cut_between_sentences() -> None:
-    text = "One short sentence here. " * 10
-    assert all(part.endswith(".") for part in split_markdown(text, 100))
 
 
 @pytest.mark.parametrize(

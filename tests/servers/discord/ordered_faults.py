@@ -41,6 +41,5 @@ class Fault:
 
     def all_headers(self) -> dict[str, str]:
         """A 429 without `Via` is what a ban looks like to discord.py."""
-        if self.status != 429:
-            return self.headers
-        return {"Via": "1.1 google", "Retry-After": str(self.retry_after), **self.headers}
+        wait = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return (wait | {"Via": "1.1 google"} if self.status == 429 else wait) | self.headers
