@@ -67,6 +67,11 @@ class DiscordAdapter:
         """Whether it is connected, and all that was missed has been read."""
         return self._client is not None and self._marks.complete
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing is heard at the moment, for the health page; empty when all is well."""
+        return "" if self._client is not None else str(self._fault)
+
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled. A refused token is logged, and tried again only now and then."""
         self._hearing.receive = receive

@@ -194,10 +194,11 @@ class DeskClient(discord.AutoShardedClient):
 
     async def served(self, since: datetime) -> AsyncIterator[Any]:
         """All places in which something may have been said to us."""
-        for hall in catch_up.halls(self.guilds):
+        halls = list(catch_up.halls(self.guilds, self.hearing.rules))
+        for hall in halls:
             if isinstance(hall, discord.TextChannel):
                 yield hall
-        async for thread in catch_up.threads(self.guilds, since):
+        async for thread in catch_up.threads(halls, since):
             yield thread
         for direct in self.hearing.marks.directs():
             channel = await self.place(direct)

@@ -21,11 +21,21 @@ from typing import Any
 import jsonschema_rs
 
 from tests.discord_support import Ears, Shop
-from tests.e2e import test_discord_connection, test_discord_conversations, test_discord_presses
+from tests.e2e import (
+    test_discord_connection,
+    test_discord_conversations,
+    test_discord_deliveries,
+    test_discord_presses,
+)
 from tests.servers.discord.discord_server import DiscordServer
 from tests.servers.discord.exchange import Exchange
 
-MODULES = (test_discord_conversations, test_discord_presses, test_discord_connection)
+MODULES = (
+    test_discord_conversations,
+    test_discord_presses,
+    test_discord_connection,
+    test_discord_deliveries,
+)
 
 
 class Description:

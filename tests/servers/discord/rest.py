@@ -59,7 +59,7 @@ class Rest:
             ("POST", "/channels/{channel}/messages/{message}/threads", self.thread_of_message),
             ("POST", "/channels/{channel}/threads", self.thread),
             ("PUT", "/channels/{channel}/thread-members/{user}", self.join),
-            ("GET", "/channels/{channel}/threads/archived/public", self.archived),
+            ("GET", "/channels/{channel}/threads/archived/{kind}", self.archived),
             ("POST", "/channels/{channel}/typing", self.typing),
             ("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me", self.react),
             ("PUT", "/applications/{app}/commands", self.commands),
@@ -245,10 +245,12 @@ class Rest:
 
     def archived(self, request: web.Request, body: Any) -> Answer:
         parent = self.found(request)
+        kind = request.match_info["kind"]
+        wanted = payloads.PRIVATE_THREAD if kind == "private" else payloads.PUBLIC_THREAD
         closed = [
             each
             for each in self.world.threads(parent["guild_id"], archived=True)
-            if each["parent_id"] == parent["id"]
+            if each["parent_id"] == parent["id"] and each["type"] == wanted
         ]
         closed.sort(key=lambda each: each["thread_metadata"]["archive_timestamp"], reverse=True)
         return 200, {"threads": closed, "members": [], "has_more": False}
