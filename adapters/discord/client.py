@@ -54,6 +54,7 @@ class Connection:
 def point_library(connection: Connection) -> None:
     """Tell discord.py where Discord is. It keeps that in two globals, so all the clients of a
     process talk to one Discord."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody calls us
     Route.BASE = connection.api_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(connection.gateway_url)
 

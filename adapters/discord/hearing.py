@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -31,7 +32,10 @@ from bot.channel import Address, Deletion, Heard, Receive
 log = logging.getLogger(__name__)
 
 REMEMBERED = 5_000
+PROGRESS = 100
 LONGEST_PAUSE = 30.0
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+"""What one message that Discord made otherwise than ever before could raise."""
 
 
 class Hearing:
@@ -90,6 +94,8 @@ class Hearing:
             async for message in missed_in(channel, self.marks.after(channel.id)):
                 count += await self.take(message)
                 self.marks.note(str(channel.id), str(message.id))
+                if count and count % PROGRESS == 0:
+                    log.info("Discord: %s missed messages of %s taken in", count, channel)
         except (discord.Forbidden, discord.NotFound) as error:
             log.info("what was missed in %s cannot be read: %s", channel.id, send_error(error))
         self.caught_up.add(channel.id)
@@ -99,7 +105,11 @@ class Hearing:
         """Judge a message and hand it over; whether it was new and meant for the bot."""
         if message.id in self._seen:
             return False
-        heard = await self.understood(message)
+        try:
+            heard = await self.understood(message)
+        except UNREADABLE:
+            log.exception("message %s cannot be read; the others can", message.id)
+            heard = None
         if heard is not None:
             await self.hand_over(heard)
         remember(self._seen, message.id, None)
@@ -164,7 +174,7 @@ class Hearing:
         if self.marks.get(f"{DIRECT}{place.channel}"):
             self.marks.note(f"{DIRECT}{place.channel}", mark)
         else:
-            await self.marks.keep(f"{DIRECT}{place.channel}", mark)
+            await insist(lambda: self.marks.keep(f"{DIRECT}{place.channel}", mark))
 
     async def edited(self, message: discord.Message, at: datetime) -> None:
         """A message was changed by its writer."""
@@ -201,17 +211,26 @@ class Hearing:
 
     async def hand_over(self, heard: Heard) -> None:
         """Until it is stored: nobody else will bring it again."""
-        for attempt in itertools.count():
+
+        async def store() -> None:
             try:
                 await self.receive(heard)
             except ValueError as refused:
                 log.warning("not taken in: %s", refused)
-            except Exception:  # whatever keeps it from being stored, it must not be lost
-                pause = min(LONGEST_PAUSE, 0.1 * 2**attempt)
-                log.exception("what was heard was not stored; again in %.1f s", pause)
-                await asyncio.sleep(pause)
-                continue
-            return
+
+        await insist(store)
+
+
+async def insist(store: Callable[[], Awaitable[None]]) -> None:
+    """Do it, as often as it takes: what keeps it from being stored now must not lose it."""
+    for attempt in itertools.count():
+        try:
+            return await store()
+        except Exception:
+            pause = min(LONGEST_PAUSE, 0.1 * 2**attempt)
+            log.exception("what was heard was not stored; again in %.1f s", pause)
+            await asyncio.sleep(pause)
+    return None
 
 
 def remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:

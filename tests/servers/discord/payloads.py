@@ -9,7 +9,7 @@ from typing import Any
 Payload = dict[str, Any]
 
 EPOCH = 1_420_070_400_000
-TEXT, DIRECT, FORUM = 0, 1, 15
+TEXT, DIRECT, VOICE, FORUM = 0, 1, 2, 15
 PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
 EPHEMERAL, COMPONENTS_V2 = 1 << 6, 1 << 15
 MESSAGE_CONTENT_INTENT = 1 << 15
@@ -133,7 +133,9 @@ def guild(guild_id: int, name: str, roles: list[Payload]) -> Payload:
 
 
 def channel(channel_id: int, guild_id: int, name: str, kind: int, tags: list[str]) -> Payload:
+    voice = {"bitrate": 64_000, "user_limit": 0} if kind == VOICE else {}
     return {
+        **voice,
         "id": str(channel_id),
         "type": kind,
         "flags": 0,
