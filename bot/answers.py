@@ -45,6 +45,19 @@ AS_MEASURED = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of an article to quote: at most `limit` words; of a follow-up its new words
+    and what was told already."""
+
+    follow_up: str = ""
+    told: str = ""
+    limit: int = 120
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What to say to a question. `text` is Markdown; `reason` says in words why this outcome.
 
@@ -69,14 +82,9 @@ def decide(
     say: Wording,
     *,
     link: Link = own_url,
-    focus: str = "",
-    limit: int = 120,
+    part: Part = WHOLE,
 ) -> Answer:
-    """Answer, ask back, or abstain.
-
-    `focus` is what the excerpt is chosen by, when that is not the whole question (the
-    new words of a follow-up); `limit` is the length of an answer in words.
-    """
+    """Answer, ask back, or abstain."""
     if not hits.hits:
         return _abstain(hits, say, 0.0, "the search found nothing")
     seen = signs(hits)
@@ -86,7 +94,7 @@ def decide(
         return _abstain(hits, say, min(scope, right), why)
     if right >= thresholds.answer:
         sure = right >= thresholds.sure
-        answer = quote_article(hits, say, right, sure=sure, link=link, focus=focus, limit=limit)
+        answer = quote_article(hits, say, right, sure=sure, link=link, part=part)
         if answer:
             return answer
     near = _near(hits, thresholds)
@@ -102,12 +110,13 @@ def quote_article(
     *,
     sure: bool = True,
     link: Link = own_url,
-    focus: str = "",
-    limit: int = 120,
+    part: Part = WHOLE,
 ) -> Answer | None:
     """An answer from the first article; None when it holds nothing that can be quoted."""
     first = hits.hits[0]
-    found = excerpt(focus or hits.question, first, limit=limit)
+    found = excerpt(
+        hits.question, first, limit=part.limit, follow_up=part.follow_up, told=part.told
+    )
     if found is None:
         return None
     lead = "" if sure else say("likely") + "\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot.answers import AS_MEASURED, Answer, Link, Thresholds, decide, own_url, quote_article
+from bot.answers import AS_MEASURED, Answer, Link, Part, Thresholds, decide, own_url, quote_article
 from bot.wording import Wording
 from knowledge.base import KnowledgeBase
 from knowledge.content import Article, Passage
@@ -39,11 +39,10 @@ class Asking:
         """Answer one question on its own."""
         return self.answer(self.search(question))
 
-    def answer(self, hits: Hits, *, focus: str = "") -> Answer:
-        """Decide on hits that were searched for before."""
-        return decide(
-            hits, self.thresholds, self.say, link=self.link, focus=focus, limit=self.words
-        )
+    def answer(self, hits: Hits, *, follow_up: str = "", told: str = "") -> Answer:
+        """Decide on hits that were searched for before; for a follow-up see `bot.answers.Part`."""
+        part = Part(follow_up, told, self.words)
+        return decide(hits, self.thresholds, self.say, link=self.link, part=part)
 
     def about(self, article_id: str, question: str) -> Answer | None:
         """An answer from that article; None when it is gone or holds nothing to quote."""
@@ -53,7 +52,7 @@ class Asking:
         hits = self.knowledge.search(question)
         hit = next((h for h in hits.hits if h.article.id == article_id), None) or _chosen(article)
         chosen = replace(hits, hits=(hit,))
-        return quote_article(chosen, self.say, 1.0, link=self.link, limit=self.words)
+        return quote_article(chosen, self.say, 1.0, link=self.link, part=Part(limit=self.words))
 
 
 def _chosen(article: Article) -> Hit:

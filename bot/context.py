@@ -26,28 +26,32 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_QUESTION = 60
+_NAMED = 3
+"""Content words before an "it" from which it means something in the same message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the conversation is about: the question that was answered, and by which article."""
+    """What the conversation is about: the question that was answered, by which article, and what was told."""
 
     question: str
     article: str
     title: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A message as a question. `joined` is it together with the topic it may follow (else "").
 
-    `leans` says that it means little without the topic ("and on Windows?"); otherwise
-    it only may follow.
+    `leans` says that it means little without the topic ("and on Windows?"), otherwise it
+    only may follow; `points` that it names what came before ("what if that fails?").
     """
 
     alone: str
     joined: str = ""
     leans: bool = False
+    points: bool = False
     topic: Topic | None = None
 
 
@@ -57,12 +61,18 @@ def in_context(turn: Turn, question: str) -> Asked:
     if topic is None:
         return Asked(question)
     own = len(stems(question))
-    begins, points = bool(_BEGINS.match(question)), bool(_POINTS.search(question))
-    if not (own <= 1 or (begins and own <= 8) or (points and own <= 6)):
+    begins, points = bool(_BEGINS.match(question)), _points_back(question)
+    if not (own <= 3 or (begins and own <= 8) or (points and own <= 6)):
         return Asked(question, topic=topic)
     joined = f"{topic.question}\n{topic.title}\n{question}"
     leans = own <= 1 or (begins and own <= 4) or (points and own <= 3)
-    return Asked(question, joined, leans, topic)
+    return Asked(question, joined, leans, points, topic)
+
+
+def _points_back(question: str) -> bool:
+    """Whether an "it" or "that" comes before the question has named anything itself."""
+    found = _POINTS.search(question)
+    return found is not None and len(stems(question[: found.start()])) < _NAMED
 
 
 def current_topic(history: Sequence[Message]) -> Topic | None:
@@ -73,7 +83,7 @@ def current_topic(history: Sequence[Message]) -> Topic | None:
         if message.author == "bot" and message.sort == "answer" and message.evidence:
             articles = message.evidence.get("articles") or [""]
             title = message.sources[0]["title"] if message.sources else ""
-            return Topic(_root(message.evidence), str(articles[0]), str(title))
+            return Topic(_root(message.evidence), str(articles[0]), str(title), message.text)
     return None
 
 

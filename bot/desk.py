@@ -121,12 +121,16 @@ class Desk(Records):
         """
         return self._turns.take()
 
-    def due(self, limit: int, channel: str | None = None) -> tuple[Outgoing, ...]:
+    def due(
+        self, limit: int, channel: str | None = None, flying: Collection[str] = ()
+    ) -> tuple[Outgoing, ...]:
         """What can be delivered now, oldest first: at most one of each conversation.
 
-        The same is given again until `sent` or `failed` is told of it.
+        The same is given again until `sent` or `failed` is told of it; `flying` are
+        keys that need not be given, since they are being delivered.
         """
-        return self._database.read(lambda s: outbox.due(s, limit, channel, self._clock()))
+        now = self._clock()
+        return self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
@@ -157,7 +161,7 @@ class Desk(Records):
 
     def stats(self) -> Stats:
         """For health and metrics."""
-        found = self._database.read(lambda s: history.stats(s, self._clock()))
+        found = self._database.browse(lambda s: history.stats(s, self._clock()))
         error, at = self._last_error
         with self._counting:
             counts = dict(self._counts)

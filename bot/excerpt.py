@@ -75,6 +75,8 @@ _INTRODUCES = re.compile(
 _SHORT = 40
 """Words under which a section is too short to be all of an answer, if more belongs to it."""
 _NEXT_TO_NOTHING = 8
+_NO_ROOM = 15
+_OUT = float("-inf")
 _DIRECTLY_ASKED = 0.15
 """The lead of the article's first block when the writer expected this question."""
 
@@ -88,17 +90,24 @@ class Excerpt:
     more: bool
 
 
-def excerpt(question: str, hit: Hit, *, limit: int = 120) -> Excerpt | None:
+def excerpt(
+    question: str, hit: Hit, *, limit: int = 120, follow_up: str = "", told: str = ""
+) -> Excerpt | None:
     """The part of the hit's article that answers the question, in about `limit` words.
 
-    None when the article holds nothing that can be quoted (only pictures or links).
+    For a follow-up, its own words count most, and what was `told` already is not said again.
+    None when the article holds nothing (more) that can be quoted and speaks of what is asked.
     """
     body = tuple(b for b in outline(hit.article.body) if b.kind != "links" and quote(b))
     if not body:
         return None
-    asked = stems(question)
+    asked = stems(follow_up or question)
     scores = _scores(asked, hit.passages, body)
-    if hit.best.passage.kind == "question":
+    if follow_up:
+        scores = _new_first(scores, asked, body, told)
+        if max(scores) == _OUT:
+            return None
+    elif hit.best.passage.kind == "question":
         scores[0] += _DIRECTLY_ASKED
     best = max(range(len(body)), key=lambda place: (scores[place], -place))
     start, end = _span(body, best, limit)
@@ -130,6 +139,20 @@ def _score(
     said = len(asked & stems(block.source)) / max(len(asked), 1)
     named = len(asked & heading) / max(len(heading), 1)
     return max(holding, default=floor) + 0.3 * said + 0.1 * named - _emptiness(block)
+
+
+def _new_first(
+    scores: Sequence[float], asked: frozenset[str], body: Sequence[Block], told: str
+) -> list[float]:
+    """For a follow-up: blocks with its words lead; those told already, or without any of them, are out."""
+    shares = [len(asked & stems(f"{b.section[-1:]} {b.source}")) / max(len(asked), 1) for b in body]
+    known = " ".join(words(told))
+    return [
+        _OUT
+        if " ".join(words(" ".join(quote(block)))) in known or (asked and not share)
+        else score + share
+        for score, share, block in zip(scores, shares, body, strict=True)
+    ]
 
 
 def _emptiness(block: Block) -> float:
@@ -198,7 +221,7 @@ def _cut(asked: frozenset[str], part: Sequence[Block], limit: int) -> tuple[str,
     section = None if part[0].kind != "text" else part[0].section
     for block in part:
         room = limit - len(" ".join(said).split())
-        if said and room < 15:
+        if said and room < _NO_ROOM and not _INTRODUCES.search(said[-1]):
             return "\n\n".join(said), False
         if block.section != section and block.section:
             said.append(f"**{plain(block.section[-1])}**")

@@ -41,8 +41,8 @@ WEIGHT = (
 
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\w)\s*,\s+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_ASKS = re.compile(r"\W*(?:how|why|when|where|what|which|does|do|is)\b", re.IGNORECASE)
-_NEVER_ASKED = ("restart", "solved")
+_ASKS = re.compile(r"\W*(?:\w+ )?(?:how|why|when|where|what|which|who)\b|.*\?\W*$", re.IGNORECASE)
+_NEVER_ASKED = ("restart", "solved", "bye", "thanks", "praise", "affirm", "deny", "greet")
 """What nobody says as a question: "how do I start over?" wants to know, not to start over."""
 _LONGEST = 12
 """Words of the longest clause that is compared with phrasings; small talk is short."""

@@ -29,7 +29,7 @@ class Limits:
     text: int = 1_000_000
     attachment: int = 10_000_000
     attachments: int = 10
-    history: int = 20
+    history: int = 10
     turn_attempts: int = 3
     delivery: timedelta = timedelta(hours=24)
 

@@ -39,12 +39,12 @@ class Records:
 
     def trace(self, message_id: int) -> Trace | None:
         """The way of a user's message; None when there is no such message."""
-        return self._database.read(lambda s: history.trace(s, message_id))
+        return self._database.browse(lambda s: history.trace(s, message_id))
 
     def tickets(self) -> tuple[TicketLine, ...]:
         """All tickets, the newest first."""
-        return self._database.read(tickets.listed)
+        return self._database.browse(tickets.listed)
 
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""
-        return self._database.read(lambda s: history.ticket_page(s, number))
+        return self._database.browse(lambda s: history.ticket_page(s, number))

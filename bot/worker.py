@@ -37,7 +37,7 @@ class Pace:
     `restart` of a loop that failed, `send_timeout` of one delivery, `grace` at the end.
     """
 
-    turns: int = 4
+    turns: int = 6
     deliveries: int = 16
     poll: float = 0.2
     restart: float = 1.0
@@ -129,9 +129,8 @@ class _Worker:
             bell.clear()
             if free := self._pace.deliveries - self._flying_for(adapter):
                 # What flies when the reading begins may land meanwhile and still be read as due.
-                flying = set(self._flying)
-                due = await self._door(self._desk.due, self._pace.deliveries, adapter.name)
-                for outgoing in [one for one in due if one.key not in flying][:free]:
+                flying = frozenset(self._flying)
+                for outgoing in await self._door(self._desk.due, free, adapter.name, flying):
                     self._send(adapter, outgoing)
             await _rung(bell, self._pace.poll)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -31,6 +33,7 @@ def set_up_logging(level: str, form: str) -> None:
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_colours,
                 structlog.processors.format_exc_info,
                 renderer,
             ],
@@ -39,3 +42,11 @@ def set_up_logging(level: str, form: str) -> None:
     logging.basicConfig(handlers=[handler], level=LEVELS[level], force=True)
     for chatty in ("watchfiles", "uvicorn.access", "alembic"):
         logging.getLogger(chatty).setLevel(max(LEVELS[level], logging.WARNING))
+
+
+def without_colours(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """The web server adds each message once more, painted for terminals."""
+    event.pop("color_message", None)
+    return event

@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -23,6 +24,7 @@ from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
+from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
 from bot.ask import Asking, in_json
@@ -109,7 +111,7 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
         return HttpOptions(
             secret=settings.secret.get_secret_value(),
             host=settings.web.host,
-            port=port or settings.web.port,
+            port=settings.web.port if port is None else port,
             title=settings.desk.name,
             public_url=settings.web.public_url,
             embed_origins=settings.web.embed_origins,
@@ -160,6 +162,15 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         announce()
         asyncio.run(until_signal(worker.run(desk, adapters, pace)))
+
+
+def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
+    """Talk at this terminal until the input ends."""
+    with ExitStack() as open_things:
+        desk, _, _ = open_things.enter_context(open_desk(place, knowledge, model))
+        open_things.enter_context(following(place, knowledge, model))
+        terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout)
+        asyncio.run(until_signal(worker.run(desk, (terminal,))))
 
 
 @contextmanager

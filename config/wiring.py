@@ -17,30 +17,18 @@ from pathlib import Path
 from bot.answers import Thresholds
 from bot.ask import Asking
 from bot.help_centre import article_path
-from bot.store.errors import DatabaseRefused
-from bot.wording import WordingMissing, load_wording
-from config.problems import SettingsRefused
+from bot.wording import load_wording
 from config.settings import Settings, load
 from indexer.build import Plan, build
-from indexer.builds import BuildRunning, IndexFolder
+from indexer.builds import IndexFolder
 from indexer.follow import Follower
 from indexer.sources import SOURCES, Source, merged
 from knowledge.base import KnowledgeBase
 from knowledge.content import Article
-from knowledge.embedder import Embedder, EmbedderRefused
-from knowledge.index import Index, IndexRefused
+from knowledge.embedder import Embedder
+from knowledge.index import Index
 from knowledge.live import LiveKnowledge
 from knowledge.search import HybridSearcher, Searcher, Weights
-
-REFUSALS = (
-    SettingsRefused,
-    EmbedderRefused,
-    IndexRefused,
-    BuildRunning,
-    DatabaseRefused,
-    WordingMissing,
-)
-"""What the one who runs a command can mend; the text says how."""
 
 Say = Callable[[str], None]
 
@@ -56,6 +44,11 @@ class Place:
     def var(self) -> Path:
         """Where everything is kept that can be made again, and the database."""
         return self.folder / "var"
+
+    @property
+    def models(self) -> Path:
+        """Where prepared models are kept."""
+        return self.var / "models"
 
 
 def open_place(folder: Path) -> Place:
@@ -80,7 +73,7 @@ def embedder(place: Place, say: Say) -> Embedder:
     from knowledge.embedders import open_embedder
 
     model = place.settings.model
-    return open_embedder(model.engine, model.name, cache=place.var / "models", progress=say)
+    return open_embedder(model.engine, model.name, cache=place.models, progress=say)
 
 
 def builds(place: Place) -> IndexFolder:
@@ -98,7 +91,14 @@ def build_index(
     content = merged(source.read() for source in sources(place))
     for problem in content.problems:
         say(str(problem))
-    return build(content.articles, model, builds(place), now=now(), progress=count)
+    return build(
+        content.articles,
+        model,
+        builds(place),
+        now=now(),
+        progress=count,
+        unread=content.unread,
+    )
 
 
 def searcher(place: Place, model: Embedder) -> Callable[[Index], Searcher]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from indexer.serving import wanted
 from indexer.split import split
 from knowledge.content import Article, Passage
 from knowledge.embedder import Embedder, Vectors
-from knowledge.index import Index, IndexRefused
+from knowledge.index import Index, IndexRefused, keywords_of
 
 Progress = Callable[[int, int], None]
 """Told (done, total) in entries to embed; first (0, total), last (total, total)."""
@@ -149,7 +149,9 @@ def embed(work: Plan, embedder: Embedder, *, now: datetime, progress: Progress) 
     _embed_missing(vectors, missing, texts, embedder, progress)
     digest = _digest(work.articles, work.passages)
     version = f"{now:%Y%m%dT%H%M%S%f}-{digest}"
-    return Index(version, embedder.name, now, work.articles, work.passages, vectors)
+    index = Index(version, embedder.name, now, work.articles, work.passages, vectors)
+    # Once, for the searcher and for the disk: it is the dearest part after the vectors.
+    return replace(index, keywords=keywords_of(index))
 
 
 def _texts(work: Plan, places: Sequence[int]) -> list[str]:

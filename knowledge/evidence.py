@@ -71,10 +71,18 @@ def best_and_next(scores: Floats, begins: Places) -> tuple[Floats, Floats]:
     return falling[begins], means.astype(np.float32)
 
 
-def scaled(scores: Floats) -> Floats:
-    """Scores from 0 to 1, the best of this question being 1 (all 0 when no word is known)."""
-    best = scores.max(initial=0)
-    return scores / best if best > 0 else scores
+def scaled(scores: Floats, attainable: float) -> Floats:
+    """Scores from 0 to 1 that tell how much of a question is covered.
+
+    `attainable` is what a text with all known words of the question could score. The best
+    score becomes the root of its share of that: near 1 when one text has it all, low for a
+    long post whose words are scattered, where the best by words means little.
+    """
+    best = float(scores.max(initial=0))
+    if best <= 0:
+        return scores
+    factor = np.float32(1 / np.sqrt(best * max(best, attainable)))
+    return scores * factor
 
 
 def best_places(scores: Floats, count: int) -> Places:

@@ -169,7 +169,7 @@ def _table(
 
     starts = array("starts", np.int64, words + 1)
     rows = array("rows", np.int32, weights)
-    ordered = starts[0] == 0 and starts[-1] == weights and bool((np.diff(starts) >= 0).all())
+    ordered = starts[0] == 0 and starts[-1] == weights and bool((np.diff(starts) > 0).all())
     if not ordered or (weights and not 0 <= rows.min() <= rows.max() < height):
         raise refused(folder, f"its table of {name} points outside of itself")
     return Table(array("weights", np.float32, weights), rows, starts, height)

@@ -86,10 +86,11 @@ def _manifest(path: Path) -> dict[str, Any]:
         if path.stat().st_size > _LONGEST_MANIFEST:
             raise refused(path.parent, "its manifest is too long")
         facts = json.loads(path.read_bytes())
+        facts = dict(facts)
         told = facts.pop("seal")
     except FileNotFoundError:
         raise refused(path.parent, "there is no whole index there") from None
-    except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise refused(path.parent, f"its manifest cannot be read ({error})") from error
     if facts.get("format") != FORMAT:
         raise refused(path.parent, f"it has format {facts.get('format')}, not {FORMAT}")

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.embedder import Vectors
-from knowledge.evidence import Floats, Places, Shape, best_and_next, best_places, centroids
+from knowledge.evidence import Floats, Places, Shape, best_and_next, best_places, centroids, scaled
 from knowledge.index import Index
+from knowledge.keywords import Table
+from knowledge.vectors import Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,21 @@ class Weights:
     The defaults were measured on three kinds of content at once, see knowledge/README.md.
     """
 
-    words: float = 0.1
-    """The words of a passage (BM25, scaled by the best of the question)."""
-    article_words: float = 0.2
+    words: float = 0.05
+    """The words of a passage (BM25, scaled by how much of the question they cover)."""
+    article_words: float = 0.3
     """The words of an article as a whole (BM25, scaled likewise)."""
     exact_words: float = 0.3
-    """Exact strings of the question that are rare: codes, names of files and settings."""
+    """Exact strings of a short question that are rare: codes, names of files and settings."""
     centroid: float = 0.3
     """The mean of all passages of an article."""
     next_best: float = 0.3
     """The mean of its three best passages."""
-    title: float = 0.3
+    title: float = 0.1
     """Its title."""
+    title_of_short: float = 0.5
+    """What its title counts more in an article of one passage (half of that with two, and so
+    on), for which the mean and the three best say nothing new."""
     subject: float = 0.25
     """The first line of a post of several lines, beside the whole of it."""
     candidates: int = 100
@@ -46,7 +51,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: its unit vector, and scores of its words from 0 to 1, the best being 1.
+    """One question: its unit vector, and scores of its words from 0 to 1.
 
     `words` and `exact` hold one score an entry, `article_words` and `article_exact` one an
     article; entries and articles that may not be seen have 0.
@@ -67,6 +72,19 @@ class Asked:
         return weights.article_words * self.article_words + weights.exact_words * self.article_exact
 
 
+class WordScores:
+    """The scaled scores of a question's words over one table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._highest = table.highest()
+
+    def scores(self, columns: list[int], allowed: Mask) -> Floats:
+        """One score from 0 to 1 a row; 0 where not allowed."""
+        attainable = float(self._highest[columns].sum()) if columns else 0.0
+        return scaled(self._table.scores(columns) * allowed, attainable)
+
+
 class Judge:
     """Knows the articles of one index; keeps no question."""
 
@@ -78,6 +96,9 @@ class Judge:
         self._shape = Shape.of(self._owners_of_texts(index), len(places))
         self._centroids = centroids(index.vectors, self._shape)
         self._titles = self._title_vectors(index)
+        sizes = np.maximum(np.diff(self._shape.starts), 1).astype(np.float32)
+        self._title_weights: Floats = weights.title + weights.title_of_short / sizes
+        self._most = 1 + weights.next_best + weights.centroid + weights.title
 
     def candidates(self, asked: Asked, near: Places, count: int) -> Places:
         """The articles of the rows nearest by vector, and of the best by words."""
@@ -93,10 +114,12 @@ class Judge:
         rows, begins = self._shape.rows(articles)
         scores = self._vectors[rows] @ asked.vector + asked.entry_words(weights, rows)
         best, following = best_and_next(scores, begins)
-        total = best + weights.next_best * following + asked.all_words(weights)[articles]
+        total = best + weights.next_best * following
         total += weights.centroid * (self._centroids[articles] @ asked.vector)
-        total += weights.title * (self._titles[articles] @ asked.vector)
-        total /= 1 + weights.next_best + weights.centroid + weights.title
+        title = self._title_weights[articles]
+        total += title * (self._titles[articles] @ asked.vector)
+        total /= 1 + weights.next_best + weights.centroid + title
+        total += asked.all_words(weights)[articles] / self._most
         order = np.argsort(-total, kind="stable")
         return articles[order], total[order]
 

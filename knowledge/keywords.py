@@ -19,126 +19,27 @@ import numpy.typing as npt
 
 Scores = npt.NDArray[np.float32]
 
-_WHOLE = re.compile(r"\w+(?:[.\-:/\\@#+]\w+)*")
+_WHOLE = re.compile(r"\w+(?:[.\-:/\\@#+]{1,3}\w+)*")
 """A word with its joints: `search.words_weight`, `ERR_CONNECTION_RESET`, `C:/temp/a.dll`."""
 _PART = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 80
 """Characters of a whole word worth keeping: longer ones are data, not names."""
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "again",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "being",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "don",
-        "down",
-        "each",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "me",
-        "might",
-        "more",
-        "most",
-        "must",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "please",
-        "same",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "t",
-        "than",
-        "thanks",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "under",
-        "up",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
+_DOMAINS = frozenset(
+    {"com", "org", "net", "edu", "gov", "io", "co", "uk", "de", "fr", "eu", "info"}
 )
+
+_LANGUAGE = """
+    a about again all also am an and any are as at be been being but by can could did do does
+    doing don down each for from had has have having he her here him his how i if in into is it
+    its just me might more most must my no nor not now of off on once only or other our out over
+    own please same shall she should so some such t than thanks that the their them then there
+    these they this those to too under up us very was we were what when where which who whom why
+    will with would you your
+"""
+STOP_WORDS = frozenset(_LANGUAGE.split())
+"""Words of English that say nothing of what a question is about."""
 
 
 def parts(text: str) -> list[str]:
@@ -149,13 +50,28 @@ def parts(text: str) -> list[str]:
 
 def wholes(text: str) -> list[str]:
     """The words that are more than their parts: codes, file names, paths, settings keys."""
-    found = (whole.lower() for whole in _WHOLE.findall(text) if len(whole) <= _LONGEST)
-    return [whole for whole in found if _is_compound(whole)]
+    found = (whole for whole in _WHOLE.findall(text) if len(whole) <= _LONGEST)
+    return [whole.lower() for whole in found if _has_parts(whole)]
+
+
+def is_code(whole: str) -> bool:
+    """Whether a whole word looks like a code, a file or a setting, and not like language.
+
+    `0x80070005`, `err_connection_reset`, `firstline.toml` do; `64-bit`, `and/or`, `i.e`,
+    `69.0.3` and `example.com` do not: people write them in passing.
+    """
+    if "_" in whole.strip("_"):
+        return True
+    if whole.isalnum():
+        return sum(character.isdigit() for character in whole) > 1
+    pieces = whole.split(".")
+    return pieces[-1] not in _DOMAINS and all(len(p) > 1 and p.isalpha() for p in pieces)
 
 
 def tokens(text: str) -> list[str]:
     """What BM25 counts: every part, and every whole as well, so that exact strings are found."""
-    return parts(text) + wholes(text)
+    plain = parts(text)
+    return plain + [whole for whole in wholes(text) if whole not in plain]
 
 
 def singular(word: str) -> str:
@@ -173,13 +89,19 @@ def _counts(part: str) -> bool:
     return len(part) > 1 or part.isdigit() or not part.isascii()
 
 
-def _is_compound(whole: str) -> bool:
-    return not whole.isalnum()
+def _has_parts(whole: str) -> bool:
+    """Joints or humps, or letters and digits mixed."""
+    if not whole.isalnum() or _HUMP.search(whole):
+        return True
+    return not whole.isalpha() and not whole.isdigit()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sparse matrix by columns: column w is `starts[w]:starts[w + 1]` of `rows` and `weights`."""
+    """A sparse matrix by columns: column w is `starts[w]:starts[w + 1]` of `rows` and `weights`.
+
+    No column is empty.
+    """
 
     weights: npt.NDArray[np.float32]
     rows: npt.NDArray[np.int32]
@@ -193,6 +115,12 @@ class Table:
             part = slice(self.starts[column], self.starts[column + 1])
             total[self.rows[part]] += self.weights[part]
         return total
+
+    def highest(self) -> Scores:
+        """The largest weight of each column."""
+        if not len(self.weights):
+            return np.zeros(0, dtype=np.float32)
+        return np.maximum.reduceat(self.weights, self.starts[:-1])
 
     def count(self, column: int) -> int:
         """In how many rows the column's word occurs."""

@@ -14,10 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.keywords import parts, wholes
+from knowledge.keywords import is_code, parts, wholes
 
 _SUBJECT = 25
 """Words up to which the first of several lines is taken for the subject of a post."""
+_SHORT = 12
+"""Words up to which a question is about the exact strings in it."""
 _LONGEST_LINE = 2_000
 """Characters of a line that are looked at when telling prose from pasted output."""
 
@@ -33,7 +35,6 @@ _ERROR = re.compile(
     r"error|exception|fail|fatal|panic|denied|refused|unable|cannot|could ?n.t|not found",
     re.IGNORECASE,
 )
-_EXACT = re.compile(r"[\d_.:/\\@#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,18 @@ class Prepared:
     names: tuple[str, ...]
     exact: tuple[str, ...]
 
+    @property
+    def focus(self) -> float:
+        """How much of the question the exact strings are: 1 for a short one, falling with length."""
+        return min(1.0, _SHORT / max(len(self.words), 1))
+
 
 def prepare(question: str) -> Prepared:
     """Tell prose, error lines and other pasted lines apart. Nothing is left out of `text`."""
     prose, errors, output = _sorted(question.splitlines())
     said = "\n".join(prose + errors)
     names = dict.fromkeys(wholes(said))
-    exact = dict.fromkeys(n for n in [*names, *wholes("\n".join(output))] if _EXACT.search(n))
+    exact = dict.fromkeys(n for n in [*names, *wholes("\n".join(output))] if is_code(n))
     return Prepared(
         text="\n".join(prose + errors + output),
         subject=_subject(prose),

@@ -66,7 +66,7 @@ def quote(block: Block) -> tuple[str, ...]:
     """What a long block may be cut between: the items of a list, the rows of a table, the
     lines of code. A paragraph is one part. Joined by line ends they are Markdown again."""
     root = SyntaxTreeNode(_parser(words=True).parse(block.source))
-    return tuple(part for node in root.children for part in _parts(node) if part.strip())
+    return tuple(part for node in root.children for part in _parts(node))
 
 
 def plain(markdown: str) -> str:
@@ -135,12 +135,13 @@ def _parts(node: SyntaxTreeNode) -> list[str]:
         quoted = _stacked(node.children)
         return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))]
     if node.type in ("paragraph", "heading", "admonition_title"):
-        return [_BLOCK_MARK.sub(r"\g<0>\\", _inline(node.children).strip())]
+        words = _inline(node.children).strip()
+        return [_BLOCK_MARK.sub(r"\g<0>\\", words)] if words else []
     return []
 
 
 def _render(node: SyntaxTreeNode) -> str:
-    return "\n".join(part for part in _parts(node) if part.strip())
+    return "\n".join(_parts(node))
 
 
 def _stacked(nodes: Sequence[SyntaxTreeNode]) -> str:

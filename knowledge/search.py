@@ -17,9 +17,9 @@ import numpy as np
 from knowledge.content import PUBLIC, Article, Passage
 from knowledge.copies import is_copy
 from knowledge.embedder import Embedder, Vectors
-from knowledge.evidence import Floats, Places, scaled
+from knowledge.evidence import Floats, Places
 from knowledge.index import Index, keywords_of
-from knowledge.judging import Asked, Judge, Weights
+from knowledge.judging import Asked, Judge, Weights, WordScores
 from knowledge.question import Prepared, prepare
 from knowledge.vectors import Mask, NearestRows
 
@@ -34,7 +34,10 @@ _RARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class PassageHit:
-    """A passage and how near it is: `cosine` of the vectors (-1..1), `words` (BM25 scaled to 0..1)."""
+    """A passage and how near it is: `cosine` of the vectors (-1..1), `words` (BM25 scaled to 0..1).
+
+    `words` is the higher, the more of the question's words the passage covers.
+    """
 
     passage: Passage
     cosine: float
@@ -87,6 +90,8 @@ class HybridSearcher:
         self._embedder = embedder
         self._weights = weights or Weights()
         self._keywords = keywords_of(index)
+        self._entries = WordScores(self._keywords.entries)
+        self._articles = WordScores(self._keywords.articles)
         self._judge = Judge(index, self._weights)
         self._nearest = NearestRows(index.vectors, exact_up_to=self._weights.exact_up_to)
         self._rows_of: dict[str, list[int]] = {article.id: [] for article in index.articles}
@@ -111,16 +116,16 @@ class HybridSearcher:
         return np.array([each.audience in audiences for each in self._index.articles], dtype=bool)
 
     def _asked(self, prepared: Prepared, allowed: Mask) -> Asked:
-        seen = allowed[self._judge.owners]
         columns = self._keywords.known([*prepared.words, *prepared.names])
         exact = self._rare(self._keywords.known(prepared.exact))
-        entries, articles = self._keywords.entries, self._keywords.articles
+        seen = allowed[self._judge.owners]
+        entries, articles = self._entries, self._articles
         return Asked(
             vector=self._vector(prepared),
-            words=scaled(entries.scores(columns) * seen),
-            exact=scaled(entries.scores(exact) * seen),
-            article_words=scaled(articles.scores(columns) * allowed),
-            article_exact=scaled(articles.scores(exact) * allowed),
+            words=entries.scores(columns, seen),
+            exact=prepared.focus * entries.scores(exact, seen),
+            article_words=articles.scores(columns, allowed),
+            article_exact=prepared.focus * articles.scores(exact, allowed),
         )
 
     def _vector(self, prepared: Prepared) -> Vectors:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -33,15 +36,16 @@ HOMES = {
     "markupsafe": ["adapters/web/*"],
     "mdit_py_plugins": ["knowledge/markdown/*", "knowledge/quoting.py"],
     "nh3": ["knowledge/markdown/*"],
-    "numpy": ["knowledge/*", "indexer/*", "bot/intents.py"],
+    "numpy": ["knowledge/*", "indexer/*"],
     "onnxruntime": ["knowledge/embedder*"],
     "prometheus_client": ["adapters/api/*", "adapters/http/*"],
     "pydantic": ["adapters/api/*", "adapters/http/*", "config/*"],
     "pydantic_core": ["config/*"],
     "pydantic_settings": ["config/settings.py"],
+    "regex": ["adapters/text.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
-    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/store/*"],
+    "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
     "sse_starlette": ["adapters/web/*"],
     "starlette": ["adapters/*"],
     "structlog": ["config/log.py"],
@@ -53,6 +57,8 @@ HOMES = {
     "yaml": ["knowledge/reading.py", "bot/wording/*"],
     "yarl": ["adapters/discord/*"],
 }
+# Packages that come with another of ours and follow its version.
+COME_WITH = {"markupsafe": "jinja2", "pydantic_core": "pydantic", "starlette": "fastapi"}
 # What may look at the process's environment, and what may write to the terminal.
 ENVIRONMENT = ["config/settings.py"]
 TERMINAL = ["config/cli/*", "adapters/terminal.py", ".ci/*"]
@@ -97,6 +103,20 @@ def test_every_third_party_package_has_one_home() -> None:
         if (package := third_party(module)) and not lives_in(file, HOMES.get(package, []))
     ]
     assert not strays, "\n".join(strays)
+
+
+def test_every_third_party_package_is_a_declared_dependency() -> None:
+    """What another package happens to bring today may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=!~\[ ]", each)[0].lower() for each in project["dependencies"]}
+    brought_by = packages_distributions()
+    undeclared = [
+        package
+        for package in HOMES
+        if not {name.lower().replace("_", "-") for name in brought_by[package]} & declared
+        and COME_WITH.get(package) not in declared
+    ]
+    assert undeclared == []
 
 
 def test_every_home_is_lived_in() -> None:
@@ -208,3 +228,19 @@ def test_everything_public_gives_its_promise() -> None:
         if tree(file).body and not ast.get_docstring(tree(file))
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_nothing_but_the_preparation_of_a_model_brings_torch() -> None:
+    """Importing all rooms, which `serve` and `ask` do at most, must not load it: it takes seconds
+    and hundreds of megabytes."""
+    modules = [
+        ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        for file in sources()
+        if not lives_in(file, ["knowledge/embedder_*", "*/migrations/*"])
+    ]
+    program = f"import importlib, sys\nfor m in {modules}: importlib.import_module(m)\n"
+    program += "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")

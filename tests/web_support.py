@@ -265,21 +265,24 @@ def ask(knowledge: SmallKnowledge, question: str) -> dict[str, object]:
 
 @contextmanager
 def _working(desk: Desk, adapters: Sequence[Adapter]) -> Iterator[None]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    """The worker's loops in a thread of their own, until the block ends."""
+    started = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        loops.append(asyncio.get_running_loop())
+        working = asyncio.create_task(worker.run(desk, adapters))
+        started.set()
+        await stop.wait()
+        working.cancel()
+        await asyncio.wait([working])
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
     thread.start()
-    serving = asyncio.run_coroutine_threadsafe(worker.run(desk, adapters), loop)
+    started.wait(20)
     try:
         yield
     finally:
-        serving.cancel()
-        asyncio.run_coroutine_threadsafe(_settled(), loop).result(20)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _settled() -> None:
-    """Until all other tasks of the loop have ended."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.wait(others, timeout=15)
+        loops[0].call_soon_threadsafe(stop.set)
+        thread.join(30)

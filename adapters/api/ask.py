@@ -6,7 +6,7 @@ import asyncio
 
 from fastapi import APIRouter, Request
 
-from adapters.api.models import Answer, Question
+from adapters.api.models import Answer, Question, answer
 from adapters.api.service import ApiService
 from adapters.http.problems import described
 from adapters.http.strict_json import StrictRoute
@@ -20,6 +20,7 @@ def ask_routes(service: ApiService) -> APIRouter:
     async def ask(question: Question, request: Request) -> Answer:
         """Answer a question from the knowledge base, with its sources. Nothing is kept."""
         service.require_pace(request)
-        return Answer.model_validate(await asyncio.to_thread(service.ask, question.question))
+        given = await asyncio.to_thread(service.ask, question.question)
+        return answer(given, service.options.public_url)
 
     return router

@@ -4,6 +4,7 @@ No postponed annotations here: FastAPI could not find `Opened`, which is local.
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from adapters.api.service import ApiService
 from adapters.http.problems import described
 from adapters.http.strict_json import StrictRoute
 from bot.channel import Incoming, Rating
+from bot.desk import Line
 
 LONGEST_WAIT = 25
 
@@ -61,9 +63,7 @@ def conversation_routes(service: ApiService) -> APIRouter:
         """A whole conversation."""
         waiting = await service.waiting(id)
         lines = await service.lines(id)
-        return models.Conversation(
-            id=id, messages=[models.message(line) for line in lines], waiting=waiting
-        )
+        return models.Conversation(id=id, messages=_shown(service, lines), waiting=waiting)
 
     @router.post(
         "/conversations/{id}/messages",
@@ -126,4 +126,8 @@ async def _news(service: ApiService, id: str, after: int, wait: float) -> models
             await waiter.wait(wait)
             lines = await service.lines(id, after)
     waiting = await service.waiting(id)
-    return models.Messages(messages=[models.message(line) for line in lines], waiting=waiting)
+    return models.Messages(messages=_shown(service, lines), waiting=waiting)
+
+
+def _shown(service: ApiService, lines: Iterable[Line]) -> list[models.Message]:
+    return [models.message(line, service.options.public_url) for line in lines]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -113,8 +114,8 @@ class Answer(BaseModel):
     index: str
 
 
-def message(line: Line) -> Message:
-    """A line of the transcript as the API shows it."""
+def message(line: Line, site: str) -> Message:
+    """A line of the transcript as the API shows it; links of our own are whole, below `site`."""
     return Message.model_validate(
         {
             "id": line.id,
@@ -125,10 +126,28 @@ def message(line: Line) -> Message:
             "sort": line.sort,
             "choices": [{"id": c.id, "label": c.label} for c in line.choices],
             "sources": [
-                {"number": s.number, "title": s.title, "section": s.section, "url": s.url}
+                {
+                    "number": s.number,
+                    "title": s.title,
+                    "section": s.section,
+                    "url": whole(s.url, site),
+                }
                 for s in line.sources
             ],
             "rateable": line.rateable,
             "rated": line.rated,
         }
     )
+
+
+def answer(given: Mapping[str, Any], site: str) -> Answer:
+    """An answer as the API shows it."""
+    found = Answer.model_validate(given)
+    for source in found.sources:
+        source.url = whole(source.url, site)
+    return found
+
+
+def whole(url: str, site: str) -> str:
+    """Our own addresses (`/help/…`) with the site before them; others as they are."""
+    return site + url if url.startswith("/") else url

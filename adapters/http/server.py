@@ -63,4 +63,11 @@ async def serve(
     finally:
         before_end()
         server.should_exit = True
-        await serving
+        await _ended(serving)
+
+
+async def _ended(serving: asyncio.Future[None]) -> None:
+    """Until it has ended, however often we are cancelled meanwhile: it ends soon by itself."""
+    while not serving.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(serving)

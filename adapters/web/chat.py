@@ -93,15 +93,14 @@ class ChatRoutes:
         return self._render(request, self._talk(visitor, 1), [], panel=True)
 
     async def hand_over(self, request: Request) -> Response:
-        """The widget's session, signed anew: the one in the header, or a new one."""
-        visitor = self._hall.reception.visitor(request)
-        session = visitor.session if visitor.by_header else self._hall.sessions.new()
-        return self._session_for_script(session)
+        """The widget's session, signed anew: the one it had, or a new one."""
+        return self._session_for_script(self._hall.reception.widget_session(request))
 
     async def begin(self, request: Request) -> Response:
         """A new conversation, unless nothing has been said in the newest one."""
         visitor = self._hall.reception.visitor(request)
-        self._hall.reception.require_own(request, visitor, await request.form())
+        form = await self._hall.reception.form(request)
+        self._hall.reception.require_own(request, visitor, form)
         session = visitor.session
         if await self._lines(self._talk(visitor, session.conversations)):
             session = session.with_new_conversation()
@@ -164,7 +163,7 @@ class ChatRoutes:
         return EventSourceResponse(stream, ping=20, send_timeout=SEND_SECONDS)
 
     async def _sent(self, request: Request) -> tuple[Talk, FormData]:
-        form = await request.form()
+        form = await self._hall.reception.form(request)
         talk = self._addressed(request)
         self._hall.reception.require_own(request, talk.visitor, form)
         return talk, form
@@ -231,6 +230,8 @@ class ChatRoutes:
             notice=notice,
             status=status,
         )
+        if talk.visitor.by_header:
+            return response
         return self._hall.reception.remember(response, talk.visitor.session)
 
     def _render(
@@ -264,12 +265,9 @@ class ChatRoutes:
         return ShownChat(talk.path, token, panel, waiting)
 
     def _session_for_script(self, session: Session) -> Response:
-        return JSONResponse(
-            {
-                "token": self._hall.sessions.token(session),
-                "path": f"/conversations/{session.conversations}",
-            }
-        )
+        token = self._hall.sessions.token(session)
+        body = {"token": token, "path": f"/conversations/{session.conversations}"}
+        return self._hall.reception.remember_widget(JSONResponse(body), session)
 
 
 def wants_json(request: Request) -> bool:

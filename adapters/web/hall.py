@@ -39,8 +39,8 @@ class Hall:
         self.help_centre = help_centre
         self.options = options
         self.sessions = Sessions(options.secret, options.session_days)
-        self.reception = Reception(self.sessions, options.public_url)
-        self.pages = Pages(options.title, help_centre.to_html)
+        self.reception = Reception(self.sessions, options.public_url, options.max_body)
+        self.pages = Pages(options.title, options.public_url, help_centre.to_html)
         self.doorbell = Doorbell(total=options.max_streams)
         self.receive: Receive | None = None
         self.stopwatch = stopwatch

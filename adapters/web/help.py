@@ -59,7 +59,7 @@ class HelpRoutes:
 
     async def rate(self, request: Request) -> Response:
         """Keep whether an article was helpful."""
-        form = await request.form()
+        form = await self._hall.reception.form(request)
         visitor = self._hall.reception.visitor(request)
         self._hall.reception.require_own(request, visitor, form)
         id, helpful = request.path_params["id"], form.get("helpful")

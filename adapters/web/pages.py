@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,9 +64,12 @@ class Shown:
 
 
 class Pages:
-    """Renders pages and parts of pages. `to_html` turns our Markdown into sanitised HTML."""
+    """Renders pages and parts of pages. `to_html` turns our Markdown into sanitised HTML.
 
-    def __init__(self, title: str, to_html: Callable[[str], str]) -> None:
+    Addresses below `public_url` are our own pages.
+    """
+
+    def __init__(self, title: str, public_url: str, to_html: Callable[[str], str]) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -76,6 +79,7 @@ class Pages:
         )
         self._environment.globals["site"] = title
         self._title = title
+        self._public_url = public_url.rstrip("/")
         self._to_html = to_html
 
     def page(self, template: str, status: int = 200, **given: Any) -> HTMLResponse:
@@ -99,7 +103,7 @@ class Pages:
 
     def shown_line(self, line: Line, *, live: bool = True, opens_day: bool = False) -> Shown:
         """One line."""
-        sources = tuple(_shown_sources(line.sources))
+        sources = tuple(_shown_source(source, self._public_url) for source in line.sources)
         html = with_citations(self._to_html(line.text), sources) if line.author == "bot" else ""
         return Shown(
             id=line.id,
@@ -123,12 +127,14 @@ class Pages:
         return self._title if line.author == "bot" else "You"
 
 
-def _shown_sources(sources: Iterable[Source]) -> Iterable[ShownSource]:
-    for source in sources:
-        elsewhere = source.url.startswith(("https://", "http://"))
-        here = source.url.startswith("/") and not source.url.startswith("//")
-        url = source.url if elsewhere or here else ""
-        yield ShownSource(source.number, source.title, source.section, url, elsewhere)
+def _shown_source(source: Source, public_url: str) -> ShownSource:
+    url = source.url
+    if public_url and url.startswith(public_url + "/"):
+        url = url.removeprefix(public_url)
+    here = url.startswith("/") and not url.startswith("//")
+    elsewhere = url.startswith(("https://", "http://"))
+    link = url if here or elsewhere else ""
+    return ShownSource(source.number, source.title, source.section, link, elsewhere)
 
 
 def with_citations(html: str, sources: Sequence[ShownSource]) -> str:

@@ -2,8 +2,9 @@
 
 A browser sends a cookie along with a form of any site, so such a request must also
 carry the session's form token and must not come from another origin. The widget's
-frame keeps its token itself and sends it as a header, which no other site can make
-a browser do; it needs no cookie, which a browser would not send inside another site.
+frame keeps its token itself and sends it as a header, which no other site can make a
+browser do. Its own cookie (partitioned: another one inside every site) only brings
+that token back after a reload, where the frame may not store it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from adapters.web.session import Session, Sessions
 
 COOKIE = "firstline_session"
 HEADER = "x-firstline-session"
+WIDGET_COOKIE = "firstline_widget"
 
 _FOREIGN = "This form was sent from another site. Please open the page itself and try again."
 _EXPIRED = "This page is too old to send anything. Please load it again."
@@ -37,9 +39,14 @@ class Visitor:
 class Reception:
     """Recognises visitors and lets in only what they sent themselves."""
 
-    def __init__(self, sessions: Sessions, public_url: str) -> None:
+    def __init__(self, sessions: Sessions, public_url: str, largest_form: int) -> None:
         self._sessions = sessions
         self._public = urlsplit(public_url)
+        self._largest_form = largest_form
+
+    async def form(self, request: Request) -> FormData:
+        """What was sent. How large it may be as a whole is held by `BodyLimit`."""
+        return await request.form(max_files=0, max_part_size=self._largest_form)
 
     def visitor(self, request: Request) -> Visitor:
         """Who it is; somebody new gets a new session."""
@@ -66,6 +73,22 @@ class Reception:
             httponly=True,
             samesite="lax",
             secure=self._public.scheme == "https",
+        )
+        return response
+
+    def widget_session(self, request: Request) -> Session:
+        """The session that a widget's frame had before, or a new one."""
+        tokens = (request.headers.get(HEADER, ""), request.cookies.get(WIDGET_COOKIE, ""))
+        known = (self._sessions.read(token) for token in tokens)
+        return next((session for session in known if session), self._sessions.new())
+
+    def remember_widget(self, response: Response, session: Session) -> Response:
+        """Let the browser keep it for this site around the frame alone. Plain http: it does not."""
+        token, age = self._sessions.token(session), self._sessions.seconds
+        response.headers.append(  # by hand: Python's cookies learn `Partitioned` in 3.14
+            "set-cookie",
+            f"{WIDGET_COOKIE}={token}; Path=/widget; Max-Age={age}; HttpOnly; Secure; "
+            "SameSite=None; Partitioned",
         )
         return response
 

@@ -19,14 +19,18 @@ _OUTCOMES = {
 }
 
 
+_MOSTLY_UNKNOWN = 0.5
+
+
 def search(asking: Asking) -> Responder:
     """Searches and answers, asks back, or says that it is not sure; None the second time in a row."""
 
     def respond(turn: Turn) -> Response | None:
         asked = in_context(turn, turn.message.text)
-        question, answer = ask_in_context(asking, asked)
-        if question == asked.joined and answer.text == _last_text(turn):
+        found = ask_in_context(asking, asked)
+        if found is None:
             return nothing_more(asking.say)
+        question, answer = found
         if answer.outcome == "abstain" and _last_sort(turn) == "abstain":
             return None
         return answered(question, answer, asking.say)
@@ -34,22 +38,28 @@ def search(asking: Asking) -> Responder:
     return respond
 
 
-def ask_in_context(asking: Asking, asked: Asked) -> tuple[str, Answer]:
-    """What was searched for and the answer: the question alone, or joined with the topic."""
+def ask_in_context(asking: Asking, asked: Asked) -> tuple[str, Answer] | None:
+    """What was searched for and the answer: the question alone, or joined with its topic.
+
+    None when it leans on a topic of which nothing new can be said.
+    """
     alone = asking.search(asked.alone)
     answer = asking.answer(alone)
-    if not asked.joined or not _may_follow(asked, alone, answer, asking):
+    if not asked.topic or not asked.joined or not _may_follow(asked, alone, answer, asking):
         return asked.alone, answer
-    joined = asking.answer(asking.search(asked.joined), focus=asked.alone)
-    if joined.outcome != "answer":
-        return asked.alone, answer
-    return asked.joined, joined
+    hits = asking.search(asked.joined)
+    joined = asking.answer(hits, follow_up=asked.alone, told=asked.topic.told)
+    if joined.outcome == "answer":
+        return asked.joined, joined
+    if asked.leans and asked.points and answer.outcome != "answer":
+        return None
+    return asked.alone, answer
 
 
 def _may_follow(asked: Asked, alone: Hits, answer: Answer, asking: Asking) -> bool:
     """Whether the topic may be continued: not with words that we know nothing of, nor
     when the question alone is answered well enough."""
-    if alone.unknown_words > 0.5:
+    if alone.unknown_words > _MOSTLY_UNKNOWN and not asked.points:
         return False
     if asked.leans:
         return answer.outcome != "answer" or answer.confidence < asking.thresholds.sure
@@ -80,10 +90,6 @@ def nothing_more(say: Wording) -> Response:
     """A follow-up to which we could only say the same again."""
     reply = Reply(say("nothing_more"), choices=(Choice(HUMAN, say(f"label_{HUMAN}")),))
     return Response(Outcome.ABSTAINED, (reply,), reason="the follow-up has the same answer")
-
-
-def _last_text(turn: Turn) -> str:
-    return next((m.text for m in reversed(turn.history) if m.author == "bot"), "")
 
 
 def _last_sort(turn: Turn) -> str:

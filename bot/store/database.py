@@ -9,7 +9,9 @@ Transactions are opened only through `Database.write` and `Database.read`, at th
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,10 +31,17 @@ BUSY_SECONDS = 5
 class Database:
     """What is kept. `write` and `read` may be called from any thread."""
 
-    def __init__(self, engine: Engine, writer: Writer | None, lock: FileLock | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer | None,
+        lock: FileLock | None = None,
+        turnstile: AbstractContextManager[Any] | None = None,
+    ) -> None:
         self._engine = engine
         self._writer = writer
         self._lock = lock
+        self._turnstile = turnstile or nullcontext()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     def write(self, work: Callable[[Session], T]) -> T:
@@ -49,7 +58,12 @@ class Database:
             raise DatabaseFailed(_first_line(error)) from error
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` on one consistent view of the database. Raises DatabaseFailed."""
+        """Run `work`, which must be quick, on one consistent view. Raises DatabaseFailed."""
+        with self._turnstile:
+            return self.browse(work)
+
+    def browse(self, work: Callable[[Session], T]) -> T:
+        """The same for what may take its time, as a page or a report: it holds nobody up."""
         try:
             with self._sessions() as session:
                 return work(session)
@@ -71,7 +85,7 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed)
         _prepare(engine, bring_forward)
-        return Database(engine, PlainWriter(engine), None)
+        return Database(engine, PlainWriter(engine))
     path = _usable(parsed)
     lock = FileLock(path)
     writing = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
@@ -81,7 +95,9 @@ def open_database(url: str) -> Database:
         writing.dispose()
         lock.release()
         raise
-    return Database(_sqlite(parsed, begin="BEGIN", pool_size=16), _Both(writing), lock)
+    turnstile = threading.RLock()
+    reading = _sqlite(parsed, begin="BEGIN", pool_size=16)
+    return Database(reading, GroupWriter(writing, turnstile), lock, turnstile)
 
 
 def open_for_reading(url: str) -> Database:
@@ -98,15 +114,7 @@ def open_for_reading(url: str) -> Database:
     except DatabaseRefused:
         engine.dispose()
         raise
-    return Database(engine, None, None)
-
-
-class _Both(GroupWriter):
-    """The group writer of a SQLite file, which has a connection of its own."""
-
-    def close(self) -> None:
-        super().close()
-        self._engine.dispose()
+    return Database(engine, None)
 
 
 def _parsed(url: str) -> URL:

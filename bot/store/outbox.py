@@ -7,6 +7,7 @@ failed(session, key, …)                  later, or dead: then a ticket knows o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
@@ -24,14 +25,19 @@ _FIRST = (
     .group_by(OutboxItem.conversation_id)
 )
 _DUE = (
-    select(Message, Conversation.thread)
-    .join(OutboxItem, OutboxItem.message_id == Message.id)
+    select(OutboxItem.key, OutboxItem.message_id)
     .join(Conversation, Conversation.id == OutboxItem.conversation_id)
     .where(OutboxItem.id.in_(_FIRST), OutboxItem.not_before <= bindparam("now"))
     .order_by(OutboxItem.id)
     .limit(bindparam("limit"))
 )
 _DUE_THERE = _DUE.where(Conversation.channel == bindparam("channel"))
+_SAID = (
+    select(Message, Conversation.thread)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Message.id)
+)
 _ITEMS = table(OutboxItem)
 _SENT = (
     update(_ITEMS)
@@ -45,11 +51,15 @@ _SENT = (
 )
 
 
-def due(session: Session, limit: int, channel: str | None, now: datetime) -> tuple[Outgoing, ...]:
+def due(
+    session: Session, limit: int, channel: str | None, flying: Collection[str], now: datetime
+) -> tuple[Outgoing, ...]:
     """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
-    values = {"limit": limit, "channel": channel, "now": now}
+    values = {"limit": limit + len(flying), "channel": channel, "now": now}
     found = session.execute(_DUE if channel is None else _DUE_THERE, values)
-    return tuple(_outgoing(message, thread) for message, thread in found)
+    ids = [message for key, message in found if key not in flying][:limit]
+    said = session.execute(_SAID, {"ids": ids}) if ids else ()
+    return tuple(_outgoing(message, thread) for message, thread in said)
 
 
 def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:

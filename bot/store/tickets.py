@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from bot.store.rows import add
 from bot.turn import HandOff, Turn
 from bot.views import TicketChange, TicketLine
 
+SUMMED_UP = 50
+"""Messages that a summary is made of."""
+
 
 def hand_off(session: Session, turn: Turn, to: HandOff, now: datetime) -> int:
     """The ticket for this conversation: its open one, told again, or a new one. Gives the number."""
@@ -20,9 +24,13 @@ def hand_off(session: Session, turn: Turn, to: HandOff, now: datetime) -> int:
     if ticket is not None:
         add(session, rules.asked_again(ticket, reason=to.reason, now=now))
         return ticket.id
-    messages = (*turn.history, turn.message)
     ticket = rules.open_ticket(
-        turn.conversation, messages, tier=to.tier, reason=to.reason, told=to.summary, now=now
+        turn.conversation,
+        _told(session, turn.conversation.id),
+        tier=to.tier,
+        reason=to.reason,
+        told=to.summary,
+        now=now,
     )
     return _opened(session, ticket, now).id
 
@@ -34,12 +42,9 @@ def undelivered(
     ticket = open_ticket_of(session, conversation_id)
     if ticket is None:
         conversation = session.get_one(Conversation, conversation_id)
-        messages = session.scalars(
-            select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id)
-        ).all()
         ticket = rules.open_ticket(
             conversation,
-            messages,
+            _told(session, conversation_id),
             tier=rules.FIRST_TIER,
             reason="a reply could not be delivered",
             told="",
@@ -86,6 +91,14 @@ def events(session: Session, ticket_id: int) -> tuple[TicketChange, ...]:
     """What happened to a ticket, oldest first."""
     found = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
     return tuple(TicketChange(e.at, e.actor, e.what, e.why) for e in session.scalars(found))
+
+
+def _told(session: Session, conversation_id: int) -> Sequence[Message]:
+    """The last of what was said there; what still waits for its turn is not yet part of it."""
+    found = select(Message).where(
+        Message.conversation_id == conversation_id, Message.state != "new"
+    )
+    return session.scalars(found.order_by(Message.id.desc()).limit(SUMMED_UP)).all()[::-1]
 
 
 def _opened(session: Session, ticket: Ticket, now: datetime) -> Ticket:

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from config.cli import ask, content, desk, serve, tickets
+from config.cli import ask, content, desk, evaluate, serve, tickets
 
 app = typer.Typer(
     name="firstline",
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (desk, content, ask, serve, tickets):
+for group in (desk, content, ask, serve, tickets, evaluate):
     group.add_to(app)
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        from config.wiring import REFUSALS
+        from config.refusals import REFUSALS
 
         if not isinstance(error, REFUSALS):
             raise

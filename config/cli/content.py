@@ -91,7 +91,12 @@ def planned(place: Place) -> Plan:
     content = merged(source.read() for source in sources(place))
     for problem in content.problems:
         say(str(problem))
-    return plan(content.articles, former_index(builds(place)), embedder=embedder(place, say).name)
+    return plan(
+        content.articles,
+        former_index(builds(place)),
+        embedder=embedder(place, say).name,
+        unread=content.unread,
+    )
 
 
 def build_now(place: Place, as_json: bool) -> None:

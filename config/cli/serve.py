@@ -40,10 +40,16 @@ def chat(desk: Desk = HERE) -> None:
 
     The conversation is kept like any other; the desk must not be served at the same time.
     """
+    from config.cli.progress import say
+    from config.log import set_up_logging
+    from config.serving import chat_here
     from config.wiring import open_place
 
     place = open_place(desk)
+    set_up_logging("warning", place.settings.log.format)
     knowledge, model = ready_knowledge(place)
+    say(f"Ask {place.settings.desk.name}. A number chooses, Ctrl-D ends.\n")
+    chat_here(place, knowledge, model)
 
 
 def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
@@ -64,6 +70,7 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
         knowledge, model = ready_knowledge(place)
         address = options.public_url or f"http://{host_to_open(options.host)}:{bound}"
         serve(place, knowledge, model, options, listener, announce=lambda: say(words(address)))
+    say("Stopped.")
 
 
 def host_to_open(host: str) -> str:

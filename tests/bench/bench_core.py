@@ -1,7 +1,9 @@
-"""How fast a message goes from accepted to sent, and how many go through. Run: python tests/bench/bench_core.py
+"""How fast a message goes from accepted to sent, and how many go through.
 
-The responder answers after 5 ms of waiting (`idle`) or of hashing that leaves the
-interpreter free (`work`), as an embedding does. Medians over several runs.
+Run: python tests/bench/bench_core.py [RUNS]
+
+The responder takes 5 ms, either waiting (`idle`) or computing in a way that leaves the
+interpreter free (`work`), as an embedding does. Printed are medians over the runs.
 """
 
 from __future__ import annotations
@@ -13,58 +15,56 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from datetime import UTC, datetime
 
 from bot.channel import Address, Incoming, Outgoing, Receive, Sender
 from bot.desk import Desk, DeskWording, open_database
 from bot.turn import TICKET_NUMBER, Evidence, HandOff, Outcome, Reply, Response, Turn
 from bot.worker import Pace, run
 
-RUNS = int(os.environ.get("RUNS", "1"))
-BLOCK = os.urandom(1_000_000)
+TAKES = 0.005
+CONVERSATIONS = 50
+BLOCK = os.urandom(500_000)
+
+Waiting = Callable[[], None]
 
 
-def idle(seconds: float) -> None:
-    time.sleep(seconds)
+class Figures(NamedTuple):
+    sent_p50: float
+    sent_p99: float
+    kept_p50: float
+    kept_p99: float
+    per_second: float
+    cpu_ms: float
 
 
-def work(seconds: float) -> None:
-    end = time.thread_time() + seconds
+def idle() -> None:
+    time.sleep(TAKES)
+
+
+def work() -> None:
+    end = time.thread_time() + TAKES
     while time.thread_time() < end:
         hashlib.sha256(BLOCK).digest()
 
 
-def responder(wait: Callable[[float], None]) -> Callable[[Turn], Response]:
-    def respond(turn: Turn) -> Response:
-        wait(0.005)
-        evidence = Evidence(turn.message.text, 0.9, "v1", (("a#1", 0.9),), ("a",))
-        reply = Reply("An answer of the usual length. " * 10, "answer", evidence=evidence)
-        return Response(Outcome.ANSWERED, (reply,), "sure")
-
-    return respond
-
-
-def failed(_turn: Turn) -> Response:
-    return Response(Outcome.HUMAN, (Reply(TICKET_NUMBER),), "error", HandOff(1, "error"))
-
-
 class Stream:
-    """Sends `count` messages at `rate` a second (0: as fast as they are accepted) and times each."""
+    """A channel that hears `count` messages, `rate` a second (0: as soon as fewer than `open_` wait)."""
 
     name = "stream"
 
-    def __init__(self, count: int, rate: float, conversations: int, at_once: int) -> None:
-        self.count, self.rate, self.conversations = count, rate, conversations
-        self.started: dict[str, float] = {}
-        self.took: list[float] = []
-        self.acked: list[float] = []
-        self.order: dict[str, list[str]] = {}
-        self._open = asyncio.Semaphore(at_once)
+    def __init__(self, count: int, rate: float, open_: int) -> None:
+        self.count, self.rate = count, rate
+        self.sent: list[float] = []
+        self.kept: list[float] = []
+        self._started: dict[str, deque[float]] = {}
+        self._open = asyncio.Semaphore(open_)
         self._done = asyncio.Event()
 
     async def run(self, receive: Receive) -> None:
@@ -76,66 +76,79 @@ class Stream:
             await self._open.acquire()
             tasks.append(asyncio.create_task(self._hear(receive, number)))
         await self._done.wait()
-        await asyncio.gather(*tasks)
 
     async def _hear(self, receive: Receive, number: int) -> None:
-        thread = f"t{number % self.conversations}"
-        heard = Incoming(
-            Address(self.name, thread), f"m{number}", Sender("u"), "why?", datetime.now(UTC)
-        )
+        address = Address(self.name, f"t{number % CONVERSATIONS}")
         start = time.perf_counter()
-        self.started.setdefault(thread, 0.0)
-        self.order.setdefault(thread, []).append(f"m{number}")
-        self._times.setdefault(thread, []).append(start)
-        await receive(heard)
-        self.acked.append(time.perf_counter() - start)
-
-    _times: dict[str, list[float]]
+        self._started.setdefault(address.thread, deque()).append(start)
+        await receive(Incoming(address, f"m{number}", Sender("u"), "why?", datetime.now(UTC)))
+        self.kept.append(time.perf_counter() - start)
 
     async def send(self, outgoing: Outgoing) -> str:
-        self.took.append(time.perf_counter() - self._times[outgoing.address.thread].pop(0))
+        start = self._started[outgoing.address.thread].popleft()
+        self.sent.append(time.perf_counter() - start)
         self._open.release()
-        if len(self.took) == self.count:
+        if len(self.sent) == self.count:
             self._done.set()
         return outgoing.key
 
 
-async def measure(
-    count: int, rate: float, wait: Callable[[float], None], at_once: int = 10**6
-) -> tuple[float, float, float, float, float]:
-    """p50, p99 accepted-to-sent and p50, p99 of the acknowledgement in ms, messages a second."""
+def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
+    def respond(turn: Turn) -> Response:
+        wait()
+        evidence = Evidence(turn.message.text, 0.9, "v1", (("a#1", 0.9),), ("a",))
+        text = "An answer of the usual length. " * 10
+        return Response(Outcome.ANSWERED, (Reply(text, "answer", evidence=evidence),), "sure")
+
+    def failed(_turn: Turn) -> Response:
+        reply = Reply(f"ticket {TICKET_NUMBER}")
+        return Response(Outcome.HUMAN, (reply,), "error", HandOff(1, "error"))
+
+    database = open_database(f"sqlite:///{folder}/bench.db")
+    wording = DeskWording(failed, lambda *_: Reply("left out"), lambda *_: Reply("left out"))
+    desk = Desk(database, respond, wording=wording, articles_exist=lambda _: True)
+    return desk, database.close
+
+
+async def measure(count: int, rate: float, wait: Waiting, open_: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{folder}/bench.db")
-        wording = DeskWording(failed, lambda *_: Reply(""), lambda *_: Reply(""))
-        desk = Desk(database, responder(wait), wording=wording, articles_exist=lambda _: True)
-        stream = Stream(count, rate, 50, at_once)
-        stream._times = {}
-        cpu = time.process_time()
-        began = time.perf_counter()
+        desk, close = desk_for(folder, wait)
+        stream = Stream(count, rate, open_)
+        began, cpu = time.perf_counter(), time.process_time()
         await run(desk, [stream], Pace())
-        rate_seen = count / (time.perf_counter() - began)
-        print("cpu ms/message", 1000 * (time.process_time() - cpu) / count)
-        database.close()
-    took, acked = sorted(stream.took), sorted(stream.acked)
-    at = lambda values, q: values[int(q * (len(values) - 1))] * 1000  # noqa: E731
-    return at(took, 0.5), at(took, 0.99), at(acked, 0.5), at(acked, 0.99), rate_seen
-
-
-def report(name: str, runs: list[tuple[float, float, float, float, float]]) -> None:
-    p50, p99, ack50, ack99, rate = (statistics.median(column) for column in zip(*runs, strict=True))
-    print(
-        f"{name}: accepted to sent p50 {p50:.1f} ms, p99 {p99:.1f} ms; "
-        f"acknowledged p50 {ack50:.1f} ms, p99 {ack99:.1f} ms; {rate:.0f} messages/s"
+        took, used = time.perf_counter() - began, time.process_time() - cpu
+        close()
+    return Figures(
+        *(quantile(stream.sent, q) for q in (0.5, 0.99)),
+        *(quantile(stream.kept, q) for q in (0.5, 0.99)),
+        count / took,
+        used / count * 1000,
     )
 
 
-def main() -> None:
+def quantile(seconds: Sequence[float], q: float) -> float:
+    """In milliseconds."""
+    return sorted(seconds)[round(q * (len(seconds) - 1))] * 1000
+
+
+def report(name: str, runs: Sequence[Figures]) -> None:
+    found = Figures(*(statistics.median(column) for column in zip(*runs, strict=True)))
+    print(
+        f"{name}: accepted to sent p50 {found.sent_p50:.1f} ms, p99 {found.sent_p99:.1f} ms; "
+        f"acknowledged p50 {found.kept_p50:.1f} ms, p99 {found.kept_p99:.1f} ms; "
+        f"{found.per_second:.0f} messages/s; {found.cpu_ms:.1f} ms CPU a message",
+        flush=True,
+    )
+
+
+def main(runs: int) -> None:
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {runs} runs")
     for label, wait in (("idle 5 ms", idle), ("work 5 ms", work)):
-        paced = [asyncio.run(measure(200, 20, wait)) for _ in range(RUNS)]
+        paced = [asyncio.run(measure(200, 20, wait, 1000)) for _ in range(runs)]
         report(f"20 messages/s, {label}", paced)
-        full = [asyncio.run(measure(2000, 0, wait, at_once=64)) for _ in range(RUNS)]
-        report(f"as fast as it goes, 64 open, {label}", full)
+        full = [asyncio.run(measure(2000, 0, wait, 64)) for _ in range(runs)]
+        report(f"as fast as it goes, {label}", full)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

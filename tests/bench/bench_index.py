@@ -106,7 +106,7 @@ def edited(folder: Path, source: Source, builds: IndexFolder, embedder: Embedder
     live = Noticed(index, searcher(index))
     stop = threading.Event()
     follower = Follower([source], live, embedder, builds, searcher, now)
-    thread = threading.Thread(target=follower.run, args=(stop,))
+    thread = threading.Thread(target=follower.run, args=(stop,), daemon=True)
     thread.start()
     file = sorted(folder.glob("*.md"))[7]
     times = []
@@ -115,7 +115,10 @@ def edited(folder: Path, source: Source, builds: IndexFolder, embedder: Embedder
         began = time.perf_counter()
         file.write_text(file.read_text("utf-8") + f"\n\nThe quokka number {number} hums.\n")
         served.wait(30)
-        assert "quokka" in live.search(f"quokka number {number}").hits[0].article.body
+        found = live.article(file.stem)
+        assert found
+        assert f"quokka number {number} " in found.body
+        live.search(f"quokka number {number}")
         times.append(time.perf_counter() - began)
         time.sleep(2)  # So that the next edit does not wait for this one to be written.
     stop.set()

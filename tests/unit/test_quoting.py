@@ -63,6 +63,13 @@ def test_a_quote_means_the_same_without_its_page(markdown: str, said: str) -> No
     assert quoted(markdown) == [said]
 
 
+def test_empty_lines_of_code_are_kept() -> None:
+    assert quoted("```toml\n[a]\n\n[b]\n```\n\n- do:\n\n  ```\n  x\n\n  y\n  ```") == [
+        "```toml\n[a]\n\n[b]\n```",
+        "- do:\n\n  ```\n  x\n\n  y\n  ```",
+    ]
+
+
 def test_boxes_and_admonitions_are_read_through() -> None:
     assert quoted("::: tip Note\nIn a box.\n:::\n\n!!! note\n    Also in one.") == [
         "In a box.",

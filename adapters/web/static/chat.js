@@ -180,7 +180,7 @@ async function rate(form, pressed) {
 text.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  write.requestSubmit();
+  if (sending) write.requestSubmit();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
@@ -223,4 +223,5 @@ if (panel) {
   if (!location.hash) toEnd("instant");
   listen();
 }
+for (const button of document.querySelectorAll("[data-late]")) button.disabled = false;
 document.body.dataset.ready = "yes";

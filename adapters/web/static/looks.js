@@ -62,7 +62,7 @@ function daySeparator(at, words) {
 export function codeTools(within) {
   for (const block of within.querySelectorAll(".prose pre:not([tabindex])")) {
     block.tabIndex = 0; // it may scroll, so a keyboard must reach it
-    block.setAttribute("role", "region");
+    block.setAttribute("role", "group");
     block.setAttribute("aria-label", "Code");
     const frame = document.createElement("div");
     frame.className = "code";
@@ -73,7 +73,7 @@ export function codeTools(within) {
     const frame = document.createElement("div");
     frame.className = "table-frame";
     frame.tabIndex = 0;
-    frame.setAttribute("role", "region");
+    frame.setAttribute("role", "group");
     frame.setAttribute("aria-label", "Table");
     table.replaceWith(frame);
     frame.append(table);

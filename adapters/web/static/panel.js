@@ -1,5 +1,6 @@
 // The widget's side of the session and of the frame. The page around us is another site: a browser
-// may not send our cookie here, so the session's token is kept by this page and sent as a header.
+// sends no usual cookie of ours here, so this page keeps the session's token and sends it as a
+// header. Where even its storage is forbidden, a partitioned cookie brings the token back (https).
 
 const KEY = "firstline.session";
 
@@ -11,7 +12,7 @@ export const panelSession = {
     try {
       localStorage.setItem(KEY, token);
     } catch {
-      // Storage is forbidden inside another site: the session lives as long as the frame.
+      // Storage is forbidden inside another site.
     }
   },
 

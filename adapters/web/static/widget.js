@@ -26,7 +26,7 @@
   root.adoptedStyleSheets = [sheet];
 
   const frame = document.createElement("iframe");
-  Object.assign(frame, { title, hidden: true, allow: "clipboard-write" });
+  Object.assign(frame, { title, hidden: true });
   frame.setAttribute("allow", "clipboard-write");
 
   const button = document.createElement("button");
@@ -45,15 +45,17 @@
   button.append(words);
   root.append(frame, button);
 
-  const say = (what) => frame.contentWindow.postMessage({ firstline: what }, origin);
+  let loaded = false;
+  const opened = () => loaded && frame.contentWindow.postMessage({ firstline: "opened" }, origin);
+  frame.addEventListener("load", () => {
+    loaded = Boolean(frame.src);
+    opened();
+  });
   function open() {
-    if (!frame.src) {
-      frame.src = `${origin}/widget`;
-      frame.addEventListener("load", () => say("opened"));
-    }
+    if (!frame.src) frame.src = `${origin}/widget`;
     show(true);
     frame.focus();
-    say("opened");
+    opened();
   }
   function close() {
     show(false);
