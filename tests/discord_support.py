@@ -140,6 +140,7 @@ def adapter_at(
         ready_after=0.1,
         identify_pause=0.0,
         again_after=0.1,
+        first_pause=0.1,
         silence=silence,
         broken_pause=broken_pause,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -56,6 +55,7 @@ class DiscordAdapter:
             image_limit=image_limit,
         )
         self._client: DeskClient | None = None
+        self._served = False
         self._fault = SendError("Discord: not connected yet", retry_after=1.0)
 
     @property
@@ -76,18 +76,25 @@ class DiscordAdapter:
         """Listen until cancelled. A refused token is logged, and tried again only now and then."""
         self._hearing.receive = receive
         point_library(self._connection)
-        for failures in itertools.count(1):
+        failures = 0
+        while True:
+            self._served = False
             try:
                 await self._marks.load()
                 await self._logged_in()
                 self._fault = SendError("Discord: the connection was closed", retry_after=1.0)
             except FAILURES as error:
                 self._fault = send_error(error)
-            pause = min(LONGEST_PAUSE, 2.0**failures)
-            if self._fault.broken:
-                pause = self._connection.broken_pause
+            failures = 1 if self._served else failures + 1
+            pause = self._pause(failures)
             log.error("Discord: %s. Trying again in %.0f s", self._fault, pause)
             await asyncio.sleep(pause)
+
+    def _pause(self, failures: int) -> float:
+        """Seconds until the next login, after so many in a row that came to nothing."""
+        if self._fault.broken:
+            return self._connection.broken_pause
+        return min(LONGEST_PAUSE, self._connection.first_pause * 2.0 ** min(failures - 1, 10))
 
     async def _logged_in(self) -> None:
         """One login, from its start to its end."""
@@ -99,6 +106,7 @@ class DiscordAdapter:
                 await client.connect()
             finally:
                 self._client = None
+                self._served = client.caught_up >= 0
                 await client.close()
 
     @contextlib.asynccontextmanager

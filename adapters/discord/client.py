@@ -40,6 +40,7 @@ class Connection:
     catch-up that Discord did not let finish is tried again after so many seconds.
     `silence`: a connection over which nothing came for so long is dead. `broken_pause`: the
     seconds between two logins with a token that Discord refused, for refusals bring a ban.
+    `first_pause`: those after another failure; doubled up to a minute while it lasts.
     """
 
     api_url: str = API_URL
@@ -49,6 +50,7 @@ class Connection:
     again_after: float = 15.0
     silence: float = 60.0
     broken_pause: float = 300.0
+    first_pause: float = 2.0
 
 
 def point_library(connection: Connection) -> None:

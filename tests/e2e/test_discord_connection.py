@@ -207,6 +207,19 @@ async def test_two_shards_hear_their_own_servers_and_catch_up_alone(shop: Shop) 
     assert sorted(shop.ears.texts) == ["missed", "to shard 0", "to shard 1"]
 
 
+async def test_a_discord_that_is_away_at_the_start_is_awaited(shop: Shop) -> None:
+    shop.discord.fail("GET", "/users/@me$", cut="before")
+    shop.discord.fail("GET", "/users/@me$", 503)
+    adapter = adapter_for(shop.discord, shop.marks)
+    with pytest.raises(SendError, match="not connected yet"):
+        await adapter.send(answer_to_nobody())
+    async with running(adapter, shop.ears):
+        assert adapter.trouble == ""
+        await shop.discord.say(shop.help, shop.ana, "Hours?")
+        await shop.ears.until(1)
+    assert len(shop.discord.gateway.identified) == 1
+
+
 async def test_a_refused_token_is_not_hammered_and_may_come_back(shop: Shop) -> None:
     shop.discord.token = "another"
     adapter = adapter_for(shop.discord, shop.marks, broken_pause=0.2)

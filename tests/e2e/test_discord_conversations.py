@@ -9,6 +9,7 @@ import pytest
 from adapters.listening import ListeningRules
 from bot.channel import Deletion, Edit, Source
 from tests.discord_support import EVERYWHERE, Ears, Shop, adapter_for, answer, running
+from tests.servers.discord import payloads
 from tests.servers.discord.discord_server import DiscordServer, labels, texts
 
 
@@ -113,6 +114,15 @@ async def test_a_forum_post_is_a_question_and_gets_the_tag_of_an_answer(shop: Sh
         await adapter.send(answer(again, "I am not sure.", sort="abstain"))
         needs_human = shop.forum["available_tags"][1]["id"]
         await shop.discord.until(lambda: post["applied_tags"] == [needs_human])
+
+
+async def test_a_post_is_marked_as_solved(shop: Shop) -> None:
+    shop.forum["available_tags"].append(payloads.forum_tag(77, "Solved"))
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears) as adapter:
+        post = await shop.discord.post(shop.forum, shop.ana, "Cannot log in", "It says 403.")
+        (heard,) = await shop.ears.until(1)
+        await adapter.solved(heard.address)
+    assert post["applied_tags"] == ["77"]
 
 
 async def test_a_direct_message_goes_on_until_a_long_silence(shop: Shop) -> None:
