@@ -1,4 +1,6 @@
-"""How fast Discord is served, against the Discord on this machine. Run: python tests/bench/bench_discord.py
+"""How fast Discord is served. Run: python tests/bench/bench_discord.py
+
+The bot is a process of its own; this one is the Discord on this machine, and its users.
 
 answer    from the event on the gateway to the answer in the channel, one after the other
 presses   from a button's event to its acknowledgement, 20 a second
@@ -18,12 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bot.desk import open_database
-from bot.worker import run
-from tests.desk_support import new_desk
 from tests.discord_support import Ears, Shop, adapter_for, running
 from tests.servers.discord.discord_server import DiscordServer
 from tests.servers.discord.payloads import Payload
+
+ROOT = Path(__file__).parents[2]
 
 
 def shown(name: str, seconds: list[float]) -> float:
@@ -76,11 +77,13 @@ async def served() -> None:
         shop = Shop(discord, Ears(discord))
         ana, ben = (discord.world.direct(user) for user in (shop.ana, shop.ben))
         with tempfile.TemporaryDirectory() as folder:
-            database = open_database(f"sqlite:///{folder}/desk.db")
-            adapter = adapter_for(discord, shop.marks)
-            serving = asyncio.create_task(run(new_desk(database), [adapter]))
-            await discord.until(lambda: adapter.caught_up)
-            await answered(discord, ana)
+            module = "tests.faults.discord_driver"
+            bot = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, folder, discord.api_url, discord.gateway.url, cwd=ROOT
+            )
+            await discord.until(lambda: discord.gateway.identified, 60)
+            for _ in range(5):
+                await answered(discord, ana)
             quiet = shown("answer, direct", [await answered(discord, ana) for _ in range(100)])
             shown("answer, new thread", [await question(discord, shop) for _ in range(100)])
             shown("acknowledged press, 20/s", await presses(discord, ben, 100))
@@ -92,9 +95,8 @@ async def served() -> None:
             await flooding
             busy = shown("answer to others in a flood", others)
             print(f"{'flood / quiet, p99':34} {busy / quiet:.2f}")
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
-            database.close()
+            bot.kill()
+            await bot.wait()
 
 
 async def catch_up() -> None:
