@@ -19,6 +19,11 @@ ARTICLE = "article:"
 
 Link = Callable[[Article], str]
 
+_AS_NEAR = 0.9
+"""The share of the first article's score from which a second source can be worth naming."""
+_ADDS = 0.2
+"""The share of the question's words that only the second one has, from which it is."""
+
 
 def own_url(article: Article) -> str:
     """The address that the article brought along (may be empty)."""
@@ -36,8 +41,8 @@ class Thresholds:
     """
 
     in_scope: float = 0.5
-    answer: float = 0.25
-    sure: float = 0.5
+    answer: float = 0.35
+    sure: float = 0.6
     near: float = 0.8
 
 
@@ -144,13 +149,12 @@ def _section(found: Excerpt) -> str:
 
 def _second(hits: Hits) -> Hit | None:
     """The second article, when it is as near and speaks of what the first does not."""
-    if len(hits.hits) < 2:
+    if len(hits.hits) < 2 or hits.hits[1].score < _AS_NEAR * hits.hits[0].score:
         return None
     first, second = hits.hits[:2]
     asked = stems(hits.question)
-    new = (asked & _text(second)) - stems(first.article.title + " " + first.article.body)
-    adds = len(new) >= max(2, 0.2 * len(asked))
-    return second if adds and second.score >= 0.9 * first.score else None
+    new = (asked & _text(second)) - stems(f"{first.article.title}\n{first.article.body}")
+    return second if len(new) >= max(2, _ADDS * len(asked)) else None
 
 
 def _text(hit: Hit) -> frozenset[str]:

@@ -26,7 +26,7 @@ def search(asking: Asking) -> Responder:
     """Searches and answers, asks back, or says that it is not sure; None the second time in a row."""
 
     def respond(turn: Turn) -> Response | None:
-        asked = in_context(turn, turn.message.text)
+        asked = in_context(turn)
         found = ask_in_context(asking, asked)
         if found is None:
             return nothing_more(asking.say)
