@@ -97,15 +97,16 @@ def decide(
     if scope < thresholds.in_scope:
         why = f"in scope with {scope:.2f}, under {thresholds.in_scope:.2f}"
         return _abstain(hits, say, min(scope, right), why)
-    if right >= thresholds.answer:
+    near = _near(hits, thresholds)
+    choices = _distinct(near)
+    if right >= thresholds.answer or len(choices) < len(near) < 3:
         sure = right >= thresholds.sure
         answer = quote_article(hits, say, right, sure=sure, link=link, part=part)
         if answer:
             return answer
-    near = _near(hits, thresholds)
-    if len(near) < 2:
+    if len(choices) < 2:
         return _abstain(hits, say, right, "nothing that can be quoted, and no second topic")
-    return _ask_back(hits, near, say, right, thresholds)
+    return _ask_back(hits, choices, say, right, thresholds)
 
 
 def quote_article(
@@ -162,9 +163,13 @@ def _text(hit: Hit) -> frozenset[str]:
 
 
 def _near(hits: Hits, thresholds: Thresholds) -> list[Hit]:
-    """The first three topics that are near and that a reader can tell apart."""
+    """The first three topics that are near the best."""
     least = thresholds.near * hits.hits[0].score
-    near = [hit for hit in hits.hits[:3] if hit.score >= least]
+    return [hit for hit in hits.hits[:3] if hit.score >= least]
+
+
+def _distinct(near: Sequence[Hit]) -> list[Hit]:
+    """Without topics that a reader could not tell from an earlier one."""
     named = dict(zip(reversed(labels(near)), reversed(near), strict=True))
     return [hit for hit in near if any(hit is other for other in named.values())]
 

@@ -8,6 +8,7 @@ where a reader can see that there is more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from bot.words import stems
 from knowledge.quoting import Block, outline, plain, quote
 from knowledge.search import Hit
 
+_ABOUT_AS_GOOD = 0.05
 _DIRECTLY_ASKED = 0.15
 """The lead of the article's first block when the writer expected this question."""
 
@@ -50,10 +52,17 @@ def excerpt(
             return None
     elif hit.best.passage.kind == "question":
         scores[0] += _DIRECTLY_ASKED
-    best = max(range(len(body)), key=lambda place: (scores[place], -place))
+    best = _best(scores, body)
     start, end = span(body, best, limit)
     text, whole = cut(asked, body[start:end], limit)
     return Excerpt(text, _section(hit, body[start]), not whole or end - start < len(body))
+
+
+def _best(scores: Sequence[float], body: Sequence[Block]) -> int:
+    """The best block; the one that opens its section when that is about as good."""
+    best = max(range(len(body)), key=lambda place: (scores[place], -place))
+    opening = next(i for i, block in enumerate(body) if block.section == body[best].section)
+    return opening if scores[opening] >= scores[best] - _ABOUT_AS_GOOD else best
 
 
 @lru_cache(maxsize=1024)

@@ -61,6 +61,8 @@ def _may_follow(asked: Asked, alone: Hits, answer: Answer, asking: Asking) -> bo
     when the question alone is answered well enough."""
     if alone.unknown_words > _MOSTLY_UNKNOWN and not asked.points:
         return False
+    if asked.leans and asked.points:
+        return True
     if asked.leans:
         return answer.outcome != "answer" or answer.confidence < asking.thresholds.sure
     return answer.outcome != "answer"
