@@ -71,6 +71,11 @@ def signs(hits: Hits) -> Signs:
     )
 
 
+def in_scope(hits: Hits) -> float:
+    """The probability that the knowledge base is about the question at all; 0 without hits."""
+    return IN_SCOPE.probability(signs(hits)) if hits.hits else 0.0
+
+
 def _best_words(hit: Hit) -> float:
     return max(p.words for p in (hit.best, *hit.passages))
 
