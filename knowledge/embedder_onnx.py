@@ -14,7 +14,6 @@ from tokenizers import Tokenizer
 
 from knowledge.embedder import EmbedderRefused, Vectors, clean
 
-
 BULK = 16
 """From so many texts at once the cores share them; a question waits for no pool."""
 
