@@ -8,7 +8,6 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import sys
@@ -43,12 +42,11 @@ from bot.turn import Reply
 from bot.wording import Wording
 from config.flows import flow_clock, flow_desk
 from config.problems import SettingsRefused
+from config.settings import fault_point
 from config.wiring import Place, asking, database_url, follower
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
 from knowledge.live import LiveKnowledge
-
-FAULT = "FIRSTLINE_FAULT"
 
 
 @contextmanager
@@ -88,7 +86,7 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
 
 def fault_of_tests() -> Fault:
     """The point at which a test wants this process to die."""
-    named = os.environ.get(FAULT)
+    named = fault_point()
     return die_at(named) if named else no_fault
 
 
