@@ -25,7 +25,10 @@ from bot.flow_desk import FlowDesk
 from bot.flow_ears import FlowEars
 from bot.flow_hours import Hours
 from bot.flow_jobs import Actions, Function
+from bot.flow_tests import Tester, read_dialogs, uncovered
+from bot.flow_walk import Ears
 from bot.store import flows as rows
+from bot.wording import load_wording
 from config.problems import SettingsRefused
 from config.wiring import Place
 from indexer.sources.flows import read_flows
@@ -133,3 +136,22 @@ def flow_shelf(folders: list[Path]) -> tuple[dict[str, Flow], list[Problem]]:
         flows |= {flow.id: flow for flow in read}
         problems += [*wrong, *content.problems]
     return flows, problems
+
+
+def run_dialogs(
+    folders: list[Path], flows: dict[str, Flow], ears: Ears
+) -> tuple[list[Problem], list[str], int]:
+    """Play all dialogs beside these flows: what went wrong, the ways not taken, how many there were."""
+    tester = Tester(flows, ears, load_wording("en"), datetime.now(UTC))
+    problems: list[Problem] = []
+    passed: set[tuple[str, str, str]] = set()
+    played = 0
+    for file in sorted(file for folder in folders for file in (folder / "tests").glob("*.md")):
+        dialogs, wrong = read_dialogs(file.read_text("utf-8"), str(file))
+        problems += wrong
+        for dialog in dialogs:
+            found, ways = tester.play(dialog, str(file))
+            problems += found
+            passed |= ways
+            played += 1
+    return problems, list(uncovered(flows, passed)), played
