@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channel import Choice
 from bot.flow_answers import Answer, answer, chosen, options
 from bot.flow_state import Entry, Event, Said, Tried
 from bot.flow_walk import Walk
@@ -16,6 +15,7 @@ from knowledge.flows.slots import read_by
 WAIT, STAY = None, "*stay"
 LONGEST_TRAIL = 50
 _INSTRUCTED: Mapping[str, tuple[str, ...]] = {"yes": (), "no": (), "cannot": ()}
+_NUMBERS_ANSWER = ("number", "pattern", "text")
 _TICKS = re.compile("`+")
 
 
@@ -85,18 +85,23 @@ def depends(walk: Walk, step: Step) -> bool:
 
 def show_ask(walk: Walk) -> None:
     """The question with what can be chosen."""
+    choices = tuple(walk.choice(way, label) for way, label in _offers(walk))
+    walk.say(shown(walk, walk.step.values, walk.step.text), choices)
+
+
+def _offers(walk: Walk) -> list[tuple[str, str]]:
+    """(way, label) of what can be pressed, in order; the ways of choices are their numbers."""
     step = walk.step
-    choices: list[Choice] = []
+    offers = []
     if known := _known(walk):
-        choices.append(walk.choice("default", walk.aids.say("flow_default", value=str(known))))
+        offers.append(("default", f"{walk.aids.say('flow_default')} {known}"))
     named = options(step) if step.values["type"] in ("choice", "yes_no") else {}
-    yes_no = step.values["type"] == "yes_no"
     for number, name in enumerate(named, start=1):
-        label = walk.aids.say(f"flow_{name}") if yes_no else name
-        choices.append(walk.choice(str(number), label))
+        label = walk.aids.say(f"flow_{name}") if step.values["type"] == "yes_no" else name
+        offers.append((str(number), label))
     if step.edge("skip"):
-        choices.append(walk.choice("skip", walk.aids.say("flow_skip")))
-    walk.say(shown(walk, step.values, step.text), tuple(choices))
+        offers.append(("skip", walk.aids.say("flow_skip")))
+    return offers
 
 
 def _known(walk: Walk) -> Any:
@@ -109,17 +114,26 @@ def hear_ask(walk: Walk, event: Event) -> str | None:
     if not isinstance(event, Said):
         return None
     step, before = walk.step, walk.run
-    way = pressed(event)
+    way = pressed(event) or _typed(walk, event.text.strip())
     if way == "skip" or (step.edge("skip") and walk.aids.ears.command(event.text) == "skip"):
         remember(walk, "skip")
         return "skip"
-    known = _known(walk)
-    label = walk.aids.say("flow_default", value=str(known)) if known else ""
-    if known and (way == "default" or event.text.strip() == label):
+    if way == "default" and (known := _known(walk)):
         return _answered(walk, Answer(known, _onward(step, known), str(known)))
     found = answer(walk, step, Said(way or event.text, files=event.files))
     walk.run = before
     return _answered(walk, found) if found else None
+
+
+def _typed(walk: Walk, text: str) -> str:
+    """The way whose label or number was typed; a number is none where numbers are answers."""
+    offers = _offers(walk)
+    by_label = {label.lower(): way for way, label in offers}
+    if text.lower() in by_label:
+        return by_label[text.lower()]
+    numbered = text.isdecimal() and walk.step.values["type"] not in _NUMBERS_ANSWER
+    place = int(text[:4]) - 1 if numbered else -1
+    return offers[place][0] if 0 <= place < len(offers) else ""
 
 
 def _onward(step: Step, known: Any) -> str:

@@ -15,7 +15,7 @@ _SECONDS = 10.0
 
 def search(walk: Walk) -> None:
     """Look it up in the articles."""
-    walk.search = walk.text(walk.step.text)
+    walk.search = walk.plain(walk.step.text)
 
 
 def action(walk: Walk) -> None:

@@ -25,6 +25,7 @@ LONGEST_VALUE = 10_000
 """Characters of a text that a slot can hold; what is longer is cut."""
 _LARGEST = 10**15
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!])")
+_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _FILTERS = ("default", "first_of", "found", "join", "length", "lower", "round", "trim", "upper")
 _TESTS = ("containing", "defined", "in", "matching", "none", "undefined")
 _PATTERNS = ("found", "matching")
@@ -130,9 +131,9 @@ class Use:
 def expression(source: str) -> Any:
     """The expression, compiled. Raises LanguageRefused."""
     try:
-        tree = _SANDBOX.parse("{{ " + source + " }}")
+        tree = _SANDBOX.parse("{{ " + _raw(source) + " }}")
         _refuse(tree)
-        return _SANDBOX.compile_expression(source, undefined_to_none=True)
+        return _SANDBOX.compile_expression(_raw(source), undefined_to_none=True)
     except TemplateSyntaxError as error:
         raise LanguageRefused(f"`{source}` cannot be read: {error.message}") from None
 
@@ -141,8 +142,8 @@ def expression(source: str) -> Any:
 def text(source: str) -> Any:
     """The text with its places for values, compiled. Raises LanguageRefused."""
     try:
-        _refuse(_SANDBOX.parse(source))
-        return _SANDBOX.from_string(source)
+        _refuse(_SANDBOX.parse(_raw_inside(source)))
+        return _SANDBOX.from_string(_raw_inside(source))
     except TemplateSyntaxError as error:
         raise LanguageRefused(f"the text cannot be read: {error.message}") from None
 
@@ -168,7 +169,7 @@ def rendered(source: str, names: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=5000)
 def _plain_text(source: str) -> Any:
     text(source)
-    return _UNESCAPED.from_string(source)
+    return _UNESCAPED.from_string(_raw_inside(source))
 
 
 def filled(source: str, names: Mapping[str, Any]) -> str:
@@ -194,7 +195,7 @@ def kept(value: Any) -> Any:
 
 def uses(source: str, *, in_text: bool) -> Use:
     """The names that an expression or a text reads. Raises LanguageRefused."""
-    tree = _SANDBOX.parse(source if in_text else "{{ " + source + " }}")
+    tree = _SANDBOX.parse(_raw_inside(source) if in_text else "{{ " + _raw(source) + " }}")
     names = frozenset(meta.find_undeclared_variables(tree))
     optional = frozenset(
         asked.node.name
@@ -203,6 +204,15 @@ def uses(source: str, *, in_text: bool) -> Use:
         if isinstance(asked.node, nodes.Name)
     )
     return Use(names - optional, names & optional)
+
+
+def _raw(source: str) -> str:
+    """A backslash in a string is itself, as patterns want it: `'\\bE\\d+'` needs no doubling."""
+    return source.replace("\\", "\\\\")
+
+
+def _raw_inside(source: str) -> str:
+    return _PLACE.sub(lambda place: _raw(place[0]), source)
 
 
 def _refuse(tree: nodes.Template) -> None:
