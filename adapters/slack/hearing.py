@@ -1,0 +1,137 @@
+"""From an event to what the bot hears.
+
+    take(parsed)                   Said | Changed | Removed | ThreadGrew
+      judge(rules, …)              whether it is for us                                       pure
+      receive(Incoming | Edit | Deletion)                           kept; only then acknowledged
+
+The events of one channel are taken one after the other, so that order is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from adapters.listening import Overheard, Verdict, judge
+from adapters.slack.messages import Changed, Removed, Said, ThreadGrew
+from adapters.slack.places import Place
+from adapters.slack.reading import with_files
+from adapters.slack.threads import note, standing
+from adapters.slack.workspace import Workspace, identity
+from bot.channel import Deletion, Edit, Incoming, Sender
+
+CatchUpChannel = Callable[[str], Awaitable[None]]
+CatchUpThread = Callable[[str, str], Awaitable[None]]
+
+
+class Hearing:
+    """Takes what is written in one workspace. Before it hears anything in a channel, it calls
+    `catch_up` for what was missed there."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._w = workspace
+        self.catch_up: CatchUpChannel | None = None
+        self.catch_up_thread: CatchUpThread | None = None
+
+    async def take(self, parsed: Said | Changed | Removed | ThreadGrew) -> str:
+        """Take one; what became of it, in words. Raises when it could not be kept."""
+        match parsed:
+            case Said():
+                return await self._in_turn(parsed.channel, parsed.ts, lambda: self.said(parsed))
+            case Changed(now=now):
+                return await self._in_turn(now.channel, "", lambda: self._changed(parsed))
+            case Removed(was=was):
+                return await self._in_turn(was.channel, "", lambda: self._removed(parsed))
+            case ThreadGrew(channel=channel, root=root):
+                return await self._in_turn(channel, "", lambda: self._grew(channel, root))
+
+    async def _in_turn(self, channel: str, ts: str, work: Callable[[], Awaitable[str]]) -> str:
+        """One at a time in a channel, after what was missed there before."""
+        if ts:
+            self._w.marks.begin(channel, ts)
+        async with self._w.locks[channel]:
+            if self.catch_up:
+                await self.catch_up(channel)
+            told = await work()
+        if ts:
+            self._w.marks.done(channel, ts)
+        return told
+
+    async def _grew(self, channel: str, root: str) -> str:
+        if self.catch_up_thread:
+            await self.catch_up_thread(channel, root)
+        return "read a thread that grew"
+
+    async def said(self, said: Said) -> str:
+        """A message, live or caught up; the caller holds the channel's lock."""
+        if (said.channel, said.ts) in self._w.heard:
+            return "ignored: heard already"
+        place = await self._w.place_of(said)
+        verdict = await self._judge(said)
+        if verdict.speak:
+            await self._w.receive(await self.incoming(said, place, verdict.only_if_sure))
+            self._w.remember(said)
+        self._note(said, place, verdict)
+        return f"heard: {verdict.reason}" if verdict.speak else f"ignored: {verdict.reason}"
+
+    async def _judge(self, said: Said) -> Verdict:
+        rules = self._w.options.listening
+        plain = Overheard(
+            places=(said.channel,),
+            by_self=said.by_self,
+            by_bot=said.by_bot,
+            direct=said.direct,
+            mentions_bot=said.mentions_bot,
+            addresses_others=said.mentions_others,
+            in_thread=bool(said.thread_ts),
+        )
+        unknown = judge(rules, plain)
+        if not said.thread_ts or said.direct or said.mentions_bot or said.by_bot or said.by_self:
+            return unknown
+        if unknown.reason != "a thread of other people":
+            return unknown
+        notes = await self._w.threads.notes(said.channel, said.root)
+        takes_part, before = standing(notes, said.ts, said.user)
+        return judge(rules, replace(plain, bot_in_thread=takes_part, before=before))
+
+    def _note(self, said: Said, place: Place, verdict: Verdict) -> None:
+        """Remember who spoke where."""
+        if place.begun:
+            return
+        meant = verdict.speak and not verdict.only_if_sure
+        if said.thread_ts:
+            self._w.threads.add(said.channel, said.root, note(said, heard=meant))
+        else:
+            self._w.threads.begin(said.channel, note(said, heard=meant))
+        if meant and said.thread_ts:
+            self._w.marks.done(str(place), said.ts)
+
+    async def incoming(self, said: Said, place: Place, only_if_sure: bool) -> Incoming:
+        """The message as the bot gets it."""
+        attachments = await self._w.reading.files(said.files)
+        return Incoming(
+            address=self._w.address(place),
+            external_id=identity(said.channel, said.ts),
+            sender=Sender(said.user, await self._w.reading.name(said.user)),
+            text=with_files(said.text, attachments),
+            sent_at=said.at,
+            attachments=attachments,
+            only_if_sure=only_if_sure,
+        )
+
+    async def _changed(self, changed: Changed) -> str:
+        now = changed.now
+        if changed.called_us and (now.channel, now.ts) not in self._w.heard:
+            return await self.said(now)
+        place = await self._w.place_of(now)
+        text = with_files(now.text, await self._w.reading.files(now.files))
+        external_id = identity(now.channel, now.ts)
+        await self._w.receive(Edit(self._w.address(place), external_id, text, changed.at))
+        return "heard: an edit"
+
+    async def _removed(self, removed: Removed) -> str:
+        was = removed.was
+        place = await self._w.place_of(was)
+        external_id = identity(was.channel, was.ts)
+        await self._w.receive(Deletion(self._w.address(place), external_id, removed.at))
+        return "heard: a deletion"
