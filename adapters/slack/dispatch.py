@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -96,25 +98,56 @@ def bolt_app(dispatch: Dispatch, workspace: Workspace) -> AsyncApp:
         client=AsyncWebClient(
             base_url=options.api_url, session=workspace.client.session, retry_handlers=[]
         ),
+        before_authorize=Nonsense(),
         authorize=authorize,
         signing_secret=options.signing_secret,
         process_before_response=True,
     )
     if options.assistant:
         app.use(assistant(dispatch))
-    app.use(everything(dispatch))
+    app.use(Everything(dispatch))
     return app
 
 
-def everything(dispatch: Dispatch) -> Any:
-    """The middleware that takes each payload."""
+class Nonsense(AsyncMiddleware):
+    """Acknowledges an event without content: Bolt's own middleware would fail on it."""
 
-    async def take(body: Mapping[str, Any]) -> BoltResponse:
-        told = await dispatch.take(body)
-        log.debug("slack: %s", told)
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],
+    ) -> BoltResponse:
+        """Let everything else pass."""
+        body = req.body
+        if body.get("type") != "event_callback" or has_type(body.get("event")):
+            return await next()
+        log.debug("slack: ignored: an event without content")
         return BoltResponse(status=200, body="")
 
-    return take
+
+def has_type(event: object) -> bool:
+    return isinstance(event, Mapping) and isinstance(event.get("type"), str)
+
+
+class Everything(AsyncMiddleware):
+    """Takes each payload. What it raises makes Bolt answer 500, so that Slack delivers again."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],
+    ) -> BoltResponse:
+        """Nothing comes after."""
+        told = await self._dispatch.take(req.body)
+        log.debug("slack: %s", told)
+        return BoltResponse(status=200, body="")
 
 
 def assistant(dispatch: Dispatch) -> AsyncAssistant:
