@@ -17,10 +17,9 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.api import Refusal, call, web_client
+from adapters.slack.api import Refusal, call, new_session, web_client
 from adapters.slack.catchup import CatchUp
 from adapters.slack.dispatch import Dispatch, bolt_app
 from adapters.slack.hearing import Hearing
@@ -71,7 +70,7 @@ class SlackAdapter:
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled. Raises ValueError for settings that cannot work."""
         check(self._options)
-        async with aiohttp.ClientSession() as session:
+        async with new_session(self._options) as session:
             client = web_client(self._options, session)
             me = await introduced(client)
             reading = Reading(client, session, me, self._options)

@@ -35,12 +35,17 @@ class Refusal(SendError):
     unknown: bool = True
 
 
-def web_client(options: SlackOptions, session: aiohttp.ClientSession | None) -> AsyncWebClient:
+def new_session(options: SlackOptions) -> aiohttp.ClientSession:
+    """The connections of one run. The time limit is here: the SDK's own is not kept for a
+    session that it is given."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=options.timeout))
+
+
+def web_client(options: SlackOptions, session: aiohttp.ClientSession) -> AsyncWebClient:
     """The SDK's client, without retries."""
     return AsyncWebClient(
         token=options.bot_token,
         base_url=options.api_url,
-        timeout=int(options.timeout) or 1,
         session=session,
         retry_handlers=[],
     )

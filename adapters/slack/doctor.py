@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.listening import Overheard, closed_place
 from adapters.slack.adapter import check
-from adapters.slack.api import Refusal, call, pages, web_client
+from adapters.slack.api import Refusal, call, new_session, pages, web_client
 from adapters.slack.catchup import KINDS
 from adapters.slack.manifest import SCOPES
 from adapters.slack.messages import word
@@ -33,7 +32,7 @@ async def diagnose(options: SlackOptions) -> list[Finding]:
         check(options)
     except ValueError as error:
         return [Finding("error", "The settings cannot work.", str(error))]
-    async with aiohttp.ClientSession() as session:
+    async with new_session(options) as session:
         client = web_client(options, session)
         return [finding async for finding in findings(client, options)]
 

@@ -43,7 +43,6 @@ class SlackServer:
         self.people = People(self.workspace, self.dispatch)
         self.deliveries: list[Delivery] = []
         self.post_interval = 0.0
-        self.page_limit = 999
         self.last_post: dict[str, float] = {}
         self.url = ""
         self.numbers = itertools.count()
@@ -117,7 +116,7 @@ class SlackServer:
         if method != "chat.postMessage" or not self.post_interval:
             return None
         now = time.monotonic()
-        if now - self.last_post.get(channel, -1e9) < self.post_interval * 0.98:
+        if now - self.last_post.get(channel, -1e9) < self.post_interval * 0.9:
             return max(1, round(self.post_interval))
         self.last_post[channel] = now
         return None
