@@ -34,16 +34,20 @@ class Kept:
 
 @dataclass
 class Bot:
-    """The adapter, and all that its `receive` was given; `failures` are raised by it first."""
+    """The adapter, and all that its `receive` was given. It raises the `failures` first, and
+    everything once it has heard `limit` things."""
 
     adapter: SlackAdapter
     heard: list[Heard] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    limit: int = 1_000_000
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def receive(self, heard: Heard) -> None:
         if self.failures:
             raise self.failures.pop(0)
+        if len(self.heard) >= self.limit:
+            raise RuntimeError("no room")
         self.heard.append(heard)
         async with self.changed:
             self.changed.notify_all()
@@ -131,8 +135,9 @@ async def slack_bot(slack: SlackServer, **changes: Any) -> AsyncIterator[Bot]:
     """A prepared workspace with a running bot in it."""
     prepare(slack)
     more = {k: changes.pop(k) for k in ("bookmarks", "show_home", "recall") if k in changes}
+    limit = changes.pop("limit", 1_000_000)
     adapter = SlackAdapter(options_for(slack, **changes), **more)
-    async with running(slack, Bot(adapter)) as bot:
+    async with running(slack, Bot(adapter, limit=limit)) as bot:
         yield bot
 
 

@@ -102,12 +102,14 @@ class SlackAdapter:
         try:
             async with (
                 connect(app, self._options, connected) as way,
-                background(keep_marks(workspace, way), keep_up(catch_up, workspace, connected)),
+                background(
+                    keep_marks(workspace, catch_up, way), keep_up(catch_up, workspace, connected)
+                ),
             ):
                 await way.watch()
         finally:
             self._sending = self._signs = None
-            await asyncio.shield(workspace.marks.flush())
+            await asyncio.shield(save_marks(workspace, listening=False))
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver one message and return Slack's identity of it. Raises SendError."""
@@ -168,15 +170,21 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def keep_marks(workspace: Workspace, way: Way) -> None:
-    """Save how far we heard, and when we last listened."""
+async def keep_marks(workspace: Workspace, catch_up: CatchUp, way: Way) -> None:
+    """Save how far we heard, and that we listen."""
     while True:
         await asyncio.sleep(FLUSH_EVERY)
-        since = workspace.now() - NOTICED_LATE
-        try:
-            await workspace.marks.flush(alive=written_ts(since) if await way.is_open() else "")
-        except Exception as error:  # noqa: BLE001 - the store may be away for a while
-            log.warning("slack: marks not saved", extra={"error": type(error).__name__})
+        listening = catch_up.up_to_date and await way.is_open()
+        await save_marks(workspace, listening=listening)
+
+
+async def save_marks(workspace: Workspace, *, listening: bool) -> None:
+    """Save the marks. That we listen is only said once nothing is missing any more."""
+    since = max(workspace.started, workspace.now() - NOTICED_LATE)
+    try:
+        await workspace.marks.flush(alive=written_ts(since) if listening else "")
+    except Exception as error:  # noqa: BLE001 - the store may be away for a while
+        log.warning("slack: marks not saved", extra={"error": type(error).__name__})
 
 
 async def keep_up(catch_up: CatchUp, workspace: Workspace, connected: asyncio.Event) -> None:
@@ -192,5 +200,7 @@ async def keep_up(catch_up: CatchUp, workspace: Workspace, connected: asyncio.Ev
             stuck = set()
         for place in stuck & set(workspace.marks.unkept()):
             catch_up.again(place)
-        await catch_up.everything()
+        if not catch_up.up_to_date or stuck:
+            await catch_up.everything()
+            await save_marks(workspace, listening=catch_up.up_to_date)
         stuck = set(workspace.marks.unkept())

@@ -39,10 +39,12 @@ class CatchUp:
         self._w = workspace
         self._said = said
         self._done: set[str] = set()
+        self.up_to_date = False
 
     def fall_behind(self) -> None:
         """The connection is new: anything may have been missed anywhere."""
         self._done.clear()
+        self.up_to_date = False
         for place in self._w.marks.places():
             if ":" not in place:
                 self._w.marks.fall_behind(place, self._since(place))
@@ -53,16 +55,19 @@ class CatchUp:
 
     async def everything(self) -> None:
         """Catch up every channel we are in. What fails is tried again at the next call."""
+        well = True
         try:
             async for page in pages(
                 self._w.client.users_conversations, "channels", types=KINDS, exclude_archived=True
             ):
                 for each in page:
-                    await self._alone(word(each, "id"))
+                    well = await self._alone(word(each, "id")) and well
         except Refusal as refused:
             log.warning("slack: cannot list our channels", extra={"why": str(refused)})
+            return
+        self.up_to_date = well
 
-    async def _alone(self, channel: str) -> None:
+    async def _alone(self, channel: str) -> bool:
         async with self._w.locks[channel]:
             try:
                 await self.channel(channel)
@@ -71,6 +76,8 @@ class CatchUp:
                     "slack: catching up failed, will try again",
                     extra={"place": channel, "error": f"{type(error).__name__}: {error}"},
                 )
+                return False
+        return True
 
     async def channel(self, channel: str) -> None:
         """Catch up one channel, once after each connection; the caller holds its lock."""

@@ -66,12 +66,12 @@ class Hearing:
         """A message, live or caught up; the caller holds the channel's lock."""
         if (said.channel, said.ts) in self._w.heard:
             return "ignored: heard already"
-        place = await self._w.place_of(said)
         verdict = await self._judge(said)
         if verdict.speak:
+            place = await self._w.place_of(said)
             await self._w.receive(await self.incoming(said, place, verdict.only_if_sure))
             self._w.remember(said)
-        self._note(said, place, verdict)
+        self._note(said, verdict)
         return f"heard: {verdict.reason}" if verdict.speak else f"ignored: {verdict.reason}"
 
     async def _judge(self, said: Said) -> Verdict:
@@ -94,17 +94,15 @@ class Hearing:
         takes_part, before = standing(notes, said.ts, said.user)
         return judge(rules, replace(plain, bot_in_thread=takes_part, before=before))
 
-    def _note(self, said: Said, place: Place, verdict: Verdict) -> None:
+    def _note(self, said: Said, verdict: Verdict) -> None:
         """Remember who spoke where."""
-        if place.begun:
-            return
         meant = verdict.speak and not verdict.only_if_sure
         if said.thread_ts:
             self._w.threads.add(said.channel, said.root, note(said, heard=meant))
-        else:
+            if meant:
+                self._w.marks.done(str(Place(said.channel, thread_ts=said.root)), said.ts)
+        elif not said.direct:
             self._w.threads.begin(said.channel, note(said, heard=meant))
-        if meant and said.thread_ts:
-            self._w.marks.done(str(place), said.ts)
 
     async def incoming(self, said: Said, place: Place, only_if_sure: bool) -> Incoming:
         """The message as the bot gets it."""

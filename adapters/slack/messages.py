@@ -145,6 +145,8 @@ def parse_event(event: object, me: Me) -> Parsed:
             return parse_opened(event)
         case "assistant_thread_started":
             return parse_assistant_thread(event)
+        case "tokens_revoked" if not part(event, "tokens").get("bot"):
+            return Ignored("a person's token was revoked, not ours")
         case "tokens_revoked" | "app_uninstalled":
             return Revoked(kind)
     return Ignored(f"{kind or 'an event without a type'} is nothing we act on")

@@ -35,6 +35,7 @@ class Workspace:
     talks: Talks
     marks: Marks
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
     locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     heard: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
 
