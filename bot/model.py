@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -64,14 +74,16 @@ class Message(Record, kw_only=True):
 
     A user's message is also its own inbox entry: `state` is `new` until its turn is
     applied, then `done` (or `dead` after too many failures, when it went to people).
-    `outcome` and `reason` say what became of it. A bot's message carries the Outgoing
+    `outcome` and `reason` say what became of it. `left_out` counts the characters that
+    were over the limit and not kept, `files` the attachments. `attempts` counts its first
+    attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
     it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
-        Index(None, "state", "id"),
+        Index(None, "state", "conversation_id", "id"),
         Index(None, "conversation_id", "id"),
     )
 
@@ -90,6 +102,9 @@ class Message(Record, kw_only=True):
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str | None] = mapped_column(String(16), default=None)
     reason: Mapped[str] = mapped_column(Text, default="")
+    left_out: Mapped[int] = mapped_column(default=0)
+    files: Mapped[int] = mapped_column(default=0)
+    resolved: Mapped[bool] = mapped_column(default=False)
     taken_at: Mapped[datetime | None] = mapped_column(default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None)
@@ -100,19 +115,30 @@ class Message(Record, kw_only=True):
     evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
+class KeptAttachment(Record, kw_only=True):
+    """A file that came with a message. Over the limit its `content` is empty and `left_out` its size."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(255))
+    url: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[bytes] = mapped_column(LargeBinary, default=b"", repr=False)
+    left_out: Mapped[int] = mapped_column(default=0)
+
+
 class OutboxItem(Record, kw_only=True):
     """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index(None, "state", "not_before", "id"),
-        Index(None, "conversation_id", "id"),
-    )
+    __table_args__ = (Index(None, "state", "conversation_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     key: Mapped[str] = mapped_column(String(25), unique=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.channel import Choice, Sort, Source
+from bot.channel import Attachment, Choice, Sort, Source
 from bot.model import Conversation, Message
+
+TICKET_NUMBER = "\ufffcticket number\ufffc"
+"""Stands for the ticket's number in the replies of a hand-off, until the ticket is opened.
+
+The number is known only inside the transaction that writes the reply, and no wording
+is worked out in there. So the responder says it with this mark (a template is given
+it as its variable `ticket`) and the store puts `#17` in its place. The mark cannot be
+typed by accident; in a response without a hand-off it means nothing.
+"""
 
 
 class Outcome(StrEnum):
@@ -26,13 +35,16 @@ class Outcome(StrEnum):
 class Turn:
     """A message to respond to, and what is known when it is taken up.
 
-    `history` is the conversation before the message, oldest first.
+    `history` is the conversation before the message, oldest first: its last messages,
+    each of the user's followed by what was replied to it. `attachments` came with the
+    message; their bytes are untrusted.
     """
 
     conversation: Conversation
     message: Message
     history: tuple[Message, ...]
     now: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """The conversation goes to people: to which tier, and why."""
+    """The conversation goes to people: to which tier, and why.
+
+    A conversation whose ticket is still open gets no second one: the ticket is told,
+    and its number is said again. An empty `summary` lets the store write its own.
+    """
 
     tier: int
     reason: str
@@ -73,13 +89,21 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What to do about a message. `reason` says why, in words for the trace."""
+    """What to do about a message. `reason` says why, in words for the trace.
+
+    With a `hand_off`, one of the replies says `TICKET_NUMBER`: a user who is handed
+    over always learns the number. Raises ValueError when none does.
+    """
 
     outcome: Outcome
     replies: tuple[Reply, ...] = ()
     reason: str = ""
     hand_off: HandOff | None = None
     resolved: bool = False
+
+    def __post_init__(self) -> None:
+        if self.hand_off and not any(TICKET_NUMBER in reply.text for reply in self.replies):
+            raise ValueError("a hand-off must say TICKET_NUMBER in one of its replies")
 
 
 Responder = Callable[[Turn], Response | None]

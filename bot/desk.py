@@ -1,0 +1,229 @@
+"""The users' door: what is heard comes in, turns are taken, what is to be said goes out.
+
+accept     T1  kept once, then the channel may be told "got it"
+take_turn      counted, read, responded to outside any transaction, then
+           T2  written all or nothing
+due            what is to be delivered now
+sent       T3  delivered
+failed     T3  again later, or never: then people are told
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from bot.channel import Address, Heard, Incoming, Outgoing, Rating, SendError
+from bot.claims import Claims
+from bot.faults import Fault, no_fault
+from bot.limits import Limits, Refused, identity, storable, take_in
+from bot.store import history, inbox, outbox, tickets
+from bot.store.database import Database, open_database, open_for_reading
+from bot.store.errors import DatabaseFailed, DatabaseRefused
+from bot.turn import Response, Turn
+from bot.turns import DeskWording, Turns
+from bot.views import Accepted, Delivery, Line, Stats, TicketLine, TicketPage, Trace
+
+__all__ = [
+    "Accepted",
+    "Database",
+    "DatabaseFailed",
+    "DatabaseRefused",
+    "Delivery",
+    "Desk",
+    "DeskWording",
+    "Limits",
+    "Line",
+    "Refused",
+    "Stats",
+    "TicketLine",
+    "TicketPage",
+    "Trace",
+    "open_database",
+    "open_for_reading",
+]
+
+log = logging.getLogger(__name__)
+
+AS_AGREED = Limits()
+
+
+class Desk:
+    """One desk over one database. Safe to be called from many threads.
+
+    `respond` answers a turn and always does; `articles_exist` says whether all the
+    given articles may still be cited, quickly, for it is asked inside a transaction.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        respond: Callable[[Turn], Response],
+        *,
+        wording: DeskWording,
+        articles_exist: Callable[[Collection[str]], bool],
+        limits: Limits = AS_AGREED,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_key: Callable[[], str] = lambda: secrets.token_hex(12),
+        chance: Callable[[], float] = random.random,
+        fault: Fault = no_fault,
+    ) -> None:
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+        self._chance = chance
+        self.fault = fault
+        self._claims = Claims()
+        self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._last_error: tuple[str, datetime | None] = ("", None)
+        self._turns = Turns(
+            database,
+            self._claims,
+            respond,
+            wording,
+            articles_exist,
+            clock,
+            new_key,
+            limits,
+            fault,
+            self._count,
+        )
+
+    def accept(self, heard: Heard) -> Accepted:
+        """Keep a message or a rating; returns once it is stored.
+
+        Raises Refused for what no channel may hand in, DatabaseFailed when it could not
+        be kept: then the channel must not be told "got it".
+        """
+        return self._rate(heard) if isinstance(heard, Rating) else self._keep(heard)
+
+    def take_turn(self) -> bool:
+        """Respond to one waiting message; False when none is free to be taken.
+
+        Messages of one conversation are taken in the order of their arrival, those of
+        different conversations by as many threads as call this. A message that fails
+        `turn_attempts` times goes to people.
+        """
+        return self._turns.take()
+
+    def due(self, limit: int, channel: str | None = None) -> tuple[Outgoing, ...]:
+        """What can be delivered now, oldest first: at most one of each conversation.
+
+        The same is given again until `sent` or `failed` is told of it.
+        """
+        return self._database.read(lambda s: outbox.due(s, limit, channel, self._clock()))
+
+    def sent(self, key: str, external_id: str) -> None:
+        """It was delivered, under the channel's id."""
+
+        def work(session: Session) -> bool:
+            told = outbox.sent(session, key, identity(external_id), self._clock())
+            self.fault("sent before commit")
+            return told
+
+        if self._database.write(work):
+            self._count("sent")
+        self.fault("sent after commit")
+
+    def failed(self, key: str, error: SendError) -> None:
+        """It was not delivered: again later, or never, and then a ticket says so."""
+        dead = self._database.write(
+            lambda s: outbox.failed(
+                s,
+                key,
+                error,
+                give_up_after=self._limits.delivery,
+                chance=self._chance(),
+                now=self._clock(),
+            )
+        )
+        self._count("send_failed")
+        self.note_error("delivery given up" if dead else "delivery failed", error)
+
+    def waiting(self, address: Address) -> bool:
+        """Whether the bot still owes something there: a message not handled or a reply not sent."""
+
+        def work(session: Session) -> bool:
+            conversation = inbox.conversation_id(session, address)
+            return conversation is not None and history.waiting(session, conversation)
+
+        return self._database.read(work)
+
+    def transcript(self, address: Address, after: int = 0, sender: str = "") -> tuple[Line, ...]:
+        """The conversation after the line `after`, in order; `rated` is told for `sender`."""
+
+        def work(session: Session) -> tuple[Line, ...]:
+            conversation = inbox.conversation_id(session, address)
+            if conversation is None:
+                return ()
+            return history.transcript(session, conversation, after, identity(sender))
+
+        return self._database.read(work)
+
+    def trace(self, message_id: int) -> Trace | None:
+        """The way of a user's message; None when there is no such message."""
+        return self._database.read(lambda s: history.trace(s, message_id))
+
+    def stats(self) -> Stats:
+        """For health and metrics."""
+        found = self._database.read(lambda s: history.stats(s, self._clock()))
+        error, at = self._last_error
+        with self._counting:
+            counts = dict(self._counts)
+        return replace(found, last_error=error, last_error_at=at, counts=counts)
+
+    def tickets(self) -> tuple[TicketLine, ...]:
+        """All tickets, the newest first."""
+        return self._database.read(tickets.listed)
+
+    def ticket(self, number: int) -> TicketPage | None:
+        """One ticket; None when there is no such number."""
+        return self._database.read(lambda s: history.ticket_page(s, number))
+
+    def note_error(self, where: str, error: BaseException) -> None:
+        """Something went wrong around the desk; health shows the last one, without its text's words."""
+        self._last_error = (f"{where}: {type(error).__name__}", self._clock())
+        log.warning(where, extra={"error": type(error).__name__})
+
+    def _keep(self, incoming: Incoming) -> Accepted:
+        taken = take_in(incoming, self._limits)
+
+        def work(session: Session) -> tuple[Accepted, int]:
+            kept = inbox.accept(session, taken, self._clock())
+            self.fault("accept before commit")
+            return kept
+
+        accepted, conversation = self._database.write(work)
+        self.fault("accept after commit")
+        self._count("accepted" if accepted.new else "redelivered")
+        if accepted.new and accepted.message_id is not None:
+            self._claims.add(conversation, accepted.message_id)
+        elif accepted.conflict:
+            log.warning(
+                "same identity, other content: the first stands",
+                extra={"message_id": accepted.message_id, "channel": incoming.address.channel},
+            )
+        return accepted
+
+    def _rate(self, rating: Rating) -> Accepted:
+        if len(rating.comment) > self._limits.text:
+            raise Refused(f"a comment is at most {self._limits.text} characters")
+        sender, comment = identity(rating.sender.id), storable(rating.comment)
+        accepted = self._database.write(lambda s: inbox.rate(s, rating, sender, comment))
+        self._count("ratings")
+        if accepted.message_id is None:
+            log.warning("rating of nothing said there", extra={"channel": rating.address.channel})
+        return accepted
+
+    def _count(self, what: str) -> None:
+        with self._counting:
+            self._counts[what] += 1

@@ -1,0 +1,165 @@
+"""T1: what was heard is kept once. And the inbox as the turns see it.
+
+    accept(session, taken, now)              a message, once for each (channel, external id)
+    rate(session, rating, sender, comment)   the latest rating of a person and a message
+    waiting, count_attempt, note_failure     what is to be done, and what was tried
+
+Statements used with every message are built once, here at the top.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot.channel import Address, Incoming, Rating
+from bot.limits import Taken
+from bot.model import Conversation, Feedback, KeptAttachment, Message
+from bot.store.rows import add, table
+from bot.views import Accepted
+
+_KEPT = table(Message).c
+_TALKS = table(Conversation).c
+
+_KNOWN = select(_KEPT.id, _KEPT.conversation_id, _KEPT.text).where(
+    _KEPT.channel == bindparam("channel"), _KEPT.external_id == bindparam("external_id")
+)
+_CONVERSATION_ID = select(_TALKS.id).where(
+    _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
+)
+_WAITING = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().limit(1000)
+
+
+def accept(session: Session, taken: Taken, now: datetime) -> tuple[Accepted, int]:
+    """Keep a message once; also gives its conversation's id. What was kept first stands."""
+    incoming = taken.incoming
+    conversation = conversation_id(session, incoming.address)
+    known = session.execute(
+        _KNOWN, {"channel": incoming.address.channel, "external_id": incoming.external_id}
+    ).first()
+    if known is not None:
+        conflict = (known.conversation_id, known.text) != (conversation, incoming.text)
+        return Accepted(known.id, new=False, conflict=conflict), known.conversation_id
+    if conversation is None:
+        conversation = add(session, _conversation(incoming, now))
+    message = add(session, _message(session, conversation, taken, now))
+    for attachment in _attachments(message, taken):
+        add(session, attachment)
+    return Accepted(message, new=True), conversation
+
+
+def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepted:
+    """Keep a rating of one of our messages in that conversation; a later one replaces an earlier."""
+    message = session.scalars(
+        select(Message.id).where(
+            Message.conversation_id == conversation_id(session, rating.address),
+            Message.external_id == rating.key,
+            Message.author != "user",
+        )
+    ).first()
+    if message is None:
+        return Accepted(None, new=False)
+    feedback = session.scalars(
+        select(Feedback).where(Feedback.message_id == message, Feedback.sender == sender)
+    ).first()
+    if feedback is None:
+        add(session, _feedback(message, rating, sender, comment))
+        return Accepted(message, new=True)
+    unchanged = (feedback.helpful, feedback.comment) == (rating.helpful, comment)
+    if unchanged or rating.sent_at < feedback.at:
+        return Accepted(message, new=False)
+    feedback.helpful, feedback.comment, feedback.at = rating.helpful, comment, rating.sent_at
+    return Accepted(message, new=True)
+
+
+def waiting(session: Session) -> list[int]:
+    """Conversations with a message that no turn has dealt with, a thousand at most."""
+    return list(session.scalars(_WAITING))
+
+
+def count_attempt(session: Session, message_id: int, now: datetime) -> None:
+    """Before the turn and in a transaction of its own: a turn that kills the process counts too."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .values(attempts=Message.attempts + 1, taken_at=now)
+    )
+
+
+def note_failure(session: Session, message_id: int, reason: str) -> None:
+    """Why the last attempt failed, for the trace."""
+    session.execute(update(Message).where(Message.id == message_id).values(reason=reason))
+
+
+def conversation_id(session: Session, address: Address) -> int | None:
+    """The conversation that lives there."""
+    return session.scalar(_CONVERSATION_ID, {"channel": address.channel, "thread": address.thread})
+
+
+def _conversation(incoming: Incoming, now: datetime) -> Conversation:
+    return Conversation(
+        channel=incoming.address.channel,
+        thread=incoming.address.thread,
+        requester=incoming.sender.id,
+        opened_at=now,
+    )
+
+
+def _message(session: Session, conversation: int, taken: Taken, now: datetime) -> Message:
+    incoming = taken.incoming
+    return Message(
+        conversation_id=conversation,
+        channel=incoming.address.channel,
+        external_id=incoming.external_id,
+        author="user",
+        sender=incoming.sender.id,
+        sender_name=incoming.sender.name,
+        text=incoming.text,
+        sent_at=incoming.sent_at,
+        received_at=now,
+        choice=_offered(session, conversation, incoming.choice),
+        state="new",
+        attempts=1,
+        left_out=taken.left_out,
+        files=len(incoming.attachments),
+    )
+
+
+def _feedback(message: int, rating: Rating, sender: str, comment: str) -> Feedback:
+    return Feedback(
+        message_id=message,
+        sender=sender,
+        helpful=rating.helpful,
+        at=rating.sent_at,
+        comment=comment,
+    )
+
+
+def _offered(session: Session, conversation: int, choice: str | None) -> str | None:
+    """The choice if we offered it here; a made-up one is only its text."""
+    if choice is None:
+        return None
+    offers = session.scalars(
+        select(Message.choices).where(
+            Message.conversation_id == conversation, Message.author == "bot"
+        )
+    )
+    offered = {offer["id"] for offer_list in offers for offer in offer_list}
+    return choice if choice in offered else None
+
+
+def _attachments(message: int, taken: Taken) -> list[KeptAttachment]:
+    pairs = zip(taken.incoming.attachments, taken.files_left_out, strict=True)
+    return [
+        KeptAttachment(
+            message_id=message,
+            name=file.name,
+            media_type=file.media_type,
+            url=file.url,
+            content=file.content,
+            left_out=size,
+        )
+        for file, size in pairs
+    ]

@@ -1,0 +1,14 @@
+"""Run by Alembic: the migrations, on the connection and in the transaction of the caller."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from bot.model import Record
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Record.metadata,
+    transactional_ddl=False,
+)
+context.run_migrations()

@@ -1,0 +1,105 @@
+"""T3: what is to be delivered, and what became of it.
+
+due(session, limit, channel, now)        the first waiting item of each conversation
+sent(session, key, external_id, now)     done
+failed(session, key, …)                  later, or dead: then a ticket knows of it
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.backoff import next_attempt
+from bot.channel import Address, Choice, Outgoing, SendError, Source
+from bot.model import Conversation, Message, OutboxItem
+from bot.store import tickets
+from bot.store.rows import changed, table
+
+_FIRST = (
+    select(func.min(OutboxItem.id))
+    .where(OutboxItem.state == "due")
+    .group_by(OutboxItem.conversation_id)
+)
+_DUE = (
+    select(Message, Conversation.thread)
+    .join(OutboxItem, OutboxItem.message_id == Message.id)
+    .join(Conversation, Conversation.id == OutboxItem.conversation_id)
+    .where(OutboxItem.id.in_(_FIRST), OutboxItem.not_before <= bindparam("now"))
+    .order_by(OutboxItem.id)
+    .limit(bindparam("limit"))
+)
+_DUE_THERE = _DUE.where(Conversation.channel == bindparam("channel"))
+_ITEMS = table(OutboxItem)
+_SENT = (
+    update(_ITEMS)
+    .where(_ITEMS.c.key == bindparam("sent"), _ITEMS.c.state == "due")
+    .values(
+        state="sent",
+        sent_at=bindparam("sent_at"),
+        external_id=bindparam("external_id"),
+        attempts=_ITEMS.c.attempts + 1,
+    )
+)
+
+
+def due(session: Session, limit: int, channel: str | None, now: datetime) -> tuple[Outgoing, ...]:
+    """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
+    values = {"limit": limit, "channel": channel, "now": now}
+    found = session.execute(_DUE if channel is None else _DUE_THERE, values)
+    return tuple(_outgoing(message, thread) for message, thread in found)
+
+
+def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:
+    """Delivered; False when that was known already."""
+    values = {"sent": key, "sent_at": now, "external_id": external_id}
+    return changed(session, _SENT, values) == 1
+
+
+def failed(
+    session: Session,
+    key: str,
+    error: SendError,
+    *,
+    give_up_after: timedelta,
+    chance: float,
+    now: datetime,
+) -> bool:
+    """Not delivered: tried again later, or dead (True) when it never can be or is too old."""
+    item = session.scalars(
+        select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == "due")
+    ).first()
+    if item is None:
+        return False
+    item.attempts += 1
+    item.error = str(error)
+    if error.permanent or now - item.created_at >= give_up_after:
+        item.state = "dead"
+        tickets.undelivered(session, item.conversation_id, key=key, error=item.error, now=now)
+        return True
+    item.not_before = next_attempt(now, item.attempts, error.retry_after, chance)
+    return False
+
+
+def _outgoing(message: Message, thread: str) -> Outgoing:
+    return Outgoing(
+        key=message.external_id,
+        address=Address(message.channel, thread),
+        text=message.text,
+        sort=message.sort,  # type: ignore[arg-type]
+        choices=choices(message),
+        sources=sources(message),
+        rateable=message.rateable,
+    )
+
+
+def choices(message: Message) -> tuple[Choice, ...]:
+    """What was offered with the message."""
+    return tuple(Choice(**choice) for choice in message.choices)
+
+
+def sources(message: Message) -> tuple[Source, ...]:
+    """What the message cites."""
+    return tuple(Source(**source) for source in message.sources)

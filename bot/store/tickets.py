@@ -1,0 +1,94 @@
+"""Tickets as rows: opened once for a conversation, told of what happens to it, listed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import tickets as rules
+from bot.model import Conversation, Message, Ticket, TicketEvent
+from bot.store.rows import add
+from bot.turn import HandOff, Turn
+from bot.views import TicketChange, TicketLine
+
+
+def hand_off(session: Session, turn: Turn, to: HandOff, now: datetime) -> int:
+    """The ticket for this conversation: its open one, told again, or a new one. Gives the number."""
+    ticket = open_ticket_of(session, turn.conversation.id)
+    if ticket is not None:
+        add(session, rules.asked_again(ticket, reason=to.reason, now=now))
+        return ticket.id
+    messages = (*turn.history, turn.message)
+    ticket = rules.open_ticket(
+        turn.conversation, messages, tier=to.tier, reason=to.reason, told=to.summary, now=now
+    )
+    return _opened(session, ticket, now).id
+
+
+def undelivered(
+    session: Session, conversation_id: int, *, key: str, error: str, now: datetime
+) -> None:
+    """A reply will never arrive: the open ticket is told, or one is opened for it."""
+    ticket = open_ticket_of(session, conversation_id)
+    if ticket is None:
+        conversation = session.get_one(Conversation, conversation_id)
+        messages = session.scalars(
+            select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id)
+        ).all()
+        ticket = rules.open_ticket(
+            conversation,
+            messages,
+            tier=rules.FIRST_TIER,
+            reason="a reply could not be delivered",
+            told="",
+            now=now,
+        )
+        _opened(session, ticket, now)
+    add(session, rules.undelivered(ticket, key=key, error=error, now=now))
+
+
+def open_ticket_of(session: Session, conversation_id: int) -> Ticket | None:
+    """The conversation's ticket that is still worked on."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.conversation_id == conversation_id, Ticket.status.not_in(rules.OVER))
+        .order_by(Ticket.id)
+    ).first()
+
+
+def listed(session: Session) -> tuple[TicketLine, ...]:
+    """All tickets, the newest first."""
+    rows = session.execute(
+        select(Ticket, Conversation.channel)
+        .join(Conversation, Conversation.id == Ticket.conversation_id)
+        .order_by(Ticket.id.desc())
+    )
+    return tuple(line(ticket, channel) for ticket, channel in rows)
+
+
+def line(ticket: Ticket, channel: str) -> TicketLine:
+    """A ticket as it stands in a list."""
+    return TicketLine(
+        id=ticket.id,
+        tier=ticket.tier,
+        status=ticket.status,
+        subject=ticket.subject,
+        requester=ticket.requester,
+        reason=ticket.reason,
+        channel=channel,
+        opened_at=ticket.opened_at,
+    )
+
+
+def events(session: Session, ticket_id: int) -> tuple[TicketChange, ...]:
+    """What happened to a ticket, oldest first."""
+    found = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
+    return tuple(TicketChange(e.at, e.actor, e.what, e.why) for e in session.scalars(found))
+
+
+def _opened(session: Session, ticket: Ticket, now: datetime) -> Ticket:
+    ticket.id = add(session, ticket)
+    add(session, rules.opened(ticket, actor="bot", now=now))
+    return ticket

@@ -1,0 +1,152 @@
+"""A turn is read, and what came of it is written: T2, all or nothing.
+
+    first(session, conversation, …)                what a responder is given
+    apply(session, turn, response, replies, …)     message done, replies, ticket, outbox
+
+Statements used with every message are built once, here at the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot.channel import Attachment
+from bot.model import Conversation, KeptAttachment, Message, OutboxItem
+from bot.store import tickets
+from bot.store.rows import add, changed, table
+from bot.turn import TICKET_NUMBER, Reply, Response, Turn
+
+_KEPT = table(Message)
+_TALKS = table(Conversation)
+
+_FIRST = (
+    select(Message, Conversation)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.state == "new", Message.conversation_id == bindparam("conversation"))
+    .order_by(Message.id)
+    .limit(1)
+)
+_BEFORE = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), Message.state != "new")
+    .order_by(Message.id.desc())
+    .limit(bindparam("history"))
+)
+_VERSION = (
+    update(_TALKS)
+    .where(_TALKS.c.id == bindparam("conversation"), _TALKS.c.version == bindparam("seen"))
+    .values(version=_TALKS.c.version + 1)
+)
+_FINISH = (
+    update(_KEPT)
+    .where(_KEPT.c.id == bindparam("message"), _KEPT.c.state == "new")
+    .values(
+        {name: bindparam(name) for name in ("outcome", "reason", "resolved", "taken_at", "done_at")}
+    )
+    .values(state=bindparam("becomes"))
+)
+
+
+class Stale(Exception):
+    """Something changed between reading the turn and writing its response; it must be taken again."""
+
+
+def first(session: Session, conversation: int, history: int, now: datetime) -> Turn | None:
+    """The first waiting message there, and what was said before it, each question with its replies."""
+    found = session.execute(_FIRST, {"conversation": conversation}).first()
+    if found is None:
+        return None
+    message, talk = found
+    before = session.scalars(_BEFORE, {"conversation": conversation, "history": history}).all()
+    asked = sorted(before, key=lambda said: (said.in_reply_to or said.id, said.id))
+    files = _files(session, message.id) if message.files else []
+    attachments = tuple(Attachment(f.name, f.media_type, f.content, f.url) for f in files)
+    return Turn(talk, message, tuple(asked), now, attachments)
+
+
+def files_left_out(session: Session, message_id: int) -> tuple[str, ...]:
+    """Names of the attachments that were over the limits."""
+    return tuple(file.name for file in _files(session, message_id) if file.left_out)
+
+
+def _files(session: Session, message_id: int) -> Sequence[KeptAttachment]:
+    found = select(KeptAttachment).where(KeptAttachment.message_id == message_id)
+    return session.scalars(found.order_by(KeptAttachment.id)).all()
+
+
+def apply(
+    session: Session,
+    turn: Turn,
+    response: Response,
+    replies: Sequence[tuple[str, Reply]],
+    *,
+    state: str,
+    now: datetime,
+) -> int | None:
+    """Write all that came of a turn; gives the ticket's number if it was handed over.
+
+    `replies` are what is to be said, each with its key. Raises Stale when the
+    conversation or the message is no longer as the turn saw it.
+    """
+    _take_version(session, turn)
+    _finish(session, turn, response, state, now)
+    ticket = tickets.hand_off(session, turn, response.hand_off, now) if response.hand_off else None
+    for key, reply in replies:
+        said = _said(turn, key, reply, ticket, now)
+        add(session, _to_deliver(said, add(session, said), now))
+    return ticket
+
+
+def _take_version(session: Session, turn: Turn) -> None:
+    conversation = turn.conversation
+    seen = {"conversation": conversation.id, "seen": conversation.version}
+    if changed(session, _VERSION, seen) != 1:
+        raise Stale("the conversation was changed meanwhile")
+
+
+def _finish(session: Session, turn: Turn, response: Response, state: str, now: datetime) -> None:
+    values = {
+        "message": turn.message.id,
+        "becomes": state,
+        "outcome": response.outcome.value,
+        "reason": response.reason,
+        "resolved": response.resolved,
+        "taken_at": turn.now,
+        "done_at": now,
+    }
+    if changed(session, _FINISH, values) != 1:
+        raise Stale("the message was dealt with meanwhile")
+
+
+def _said(turn: Turn, key: str, reply: Reply, ticket: int | None, now: datetime) -> Message:
+    return Message(
+        conversation_id=turn.conversation.id,
+        channel=turn.conversation.channel,
+        external_id=key,
+        author="bot",
+        sender="bot",
+        text=reply.text if ticket is None else reply.text.replace(TICKET_NUMBER, f"#{ticket}"),
+        sent_at=now,
+        received_at=now,
+        in_reply_to=turn.message.id,
+        sort=reply.sort,
+        choices=[asdict(choice) for choice in reply.choices],
+        sources=[asdict(source) for source in reply.sources],
+        rateable=reply.rateable,
+        evidence=asdict(reply.evidence) if reply.evidence else None,
+    )
+
+
+def _to_deliver(message: Message, message_id: int, now: datetime) -> OutboxItem:
+    return OutboxItem(
+        key=message.external_id,
+        conversation_id=message.conversation_id,
+        message_id=message_id,
+        created_at=now,
+        not_before=now,
+    )

@@ -1,0 +1,175 @@
+"""Taking turns: claim -> count -> read -> respond -> write.
+
+A turn is responded to outside any transaction. Before it is written it is checked
+that nothing changed: the conversation (its version) and the cited articles (still
+there). If something did, the response is thrown away and the turn taken again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.claims import Claims
+from bot.faults import Fault
+from bot.limits import Limits, storable
+from bot.store import inbox, turns
+from bot.store.database import Database
+from bot.store.errors import DatabaseFailed
+from bot.store.turns import Stale
+from bot.turn import Reply, Response, Turn
+
+log = logging.getLogger(__name__)
+
+STALE_LIMIT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWording:
+    """What the desk itself has to say.
+
+    `failed` hands over a message that could not be handled (a Response with a
+    `hand_off`); `left_out(kept, left_out)` tells that a message was longer than the
+    limit, in characters; `files_left_out(names)` that files were too large or too many.
+    """
+
+    failed: Callable[[Turn], Response]
+    left_out: Callable[[int, int], Reply]
+    files_left_out: Callable[[tuple[str, ...]], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """All that taking a turn needs. See `bot.desk.Desk` for what each is."""
+
+    database: Database
+    claims: Claims
+    respond: Callable[[Turn], Response]
+    wording: DeskWording
+    articles_exist: Callable[[Collection[str]], bool]
+    clock: Callable[[], datetime]
+    new_key: Callable[[], str]
+    limits: Limits
+    fault: Fault
+    count: Callable[[str], None]
+
+    def take(self) -> bool:
+        """Take one turn; False when no conversation is free that has one."""
+        conversation = self._claim()
+        if conversation is None:
+            return False
+        done = False
+        try:
+            done = self._first_of(conversation)
+        finally:
+            self.claims.release(conversation, done=done)
+        return True
+
+    def _claim(self) -> int | None:
+        found = self.claims.take()
+        if found is None:
+            self.claims.found(self.database.read(inbox.waiting))
+            found = self.claims.take()
+        return found
+
+    def _first_of(self, conversation: int) -> bool:
+        """Handle its first message; False when the attempt failed and is to be made again."""
+        turn = self._read(conversation)
+        if turn is None:
+            return True
+        if self.claims.first_time(turn.message.id):
+            return self._attempt(turn, turn.message.attempts)
+        with self.claims.suspects:
+            if turn.message.attempts >= self.limits.turn_attempts:
+                return self._attempt(turn, turn.message.attempts, given_up=True)
+            self.database.write(lambda s: inbox.count_attempt(s, turn.message.id, self.clock()))
+            return self._attempt(turn, turn.message.attempts + 1)
+
+    def _attempt(self, turn: Turn, attempt: int, *, given_up: bool = False) -> bool:
+        self.fault("turn counted")
+        message = turn.message.id
+        try:
+            self._respond_and_write(turn, attempt, given_up=given_up)
+        except DatabaseFailed:
+            raise
+        except Exception as error:
+            self.count("turn_failed")
+            reason = storable(f"attempt {attempt} failed: {type(error).__name__}: {error}")
+            log.exception("turn failed", extra={"message_id": message, "attempt": attempt})
+            self.database.write(lambda s: inbox.note_failure(s, message, reason))
+            return False
+        return True
+
+    def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
+        started = time.perf_counter()
+        for _ in range(STALE_LIMIT):
+            response = self.wording.failed(turn) if given_up else self.respond(turn)
+            self.fault("turn responded")
+            try:
+                ticket = self._write(turn, response, "dead" if given_up else "done")
+            except Stale as stale:
+                log.info("taken again", extra={"message_id": turn.message.id, "why": str(stale)})
+                again = self._read(turn.conversation.id)
+                if again is None or again.message.id != turn.message.id:
+                    return
+                turn = again
+                continue
+            self.fault("turn after commit")
+            self._tell(turn, response, ticket, attempt, (time.perf_counter() - started) * 1000)
+            return
+        raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
+
+    def _read(self, conversation: int) -> Turn | None:
+        now, history = self.clock(), self.limits.history
+        return self.database.read(lambda s: turns.first(s, conversation, history, now))
+
+    def _write(self, turn: Turn, response: Response, state: str) -> int | None:
+        said = (*self._left_out(turn), *response.replies)
+        replies = [(self.new_key(), reply) for reply in said]
+        cited = {
+            article
+            for reply in response.replies
+            if reply.evidence
+            for article in reply.evidence.articles
+        }
+
+        def work(session: Session) -> int | None:
+            if cited and not self.articles_exist(cited):
+                raise Stale("a cited article was deleted")
+            ticket = turns.apply(session, turn, response, replies, state=state, now=self.clock())
+            self.fault("turn before commit")
+            return ticket
+
+        return self.database.write(work)
+
+    def _left_out(self, turn: Turn) -> list[Reply]:
+        notices = []
+        if turn.message.left_out:
+            notices.append(self.wording.left_out(len(turn.message.text), turn.message.left_out))
+        if turn.message.files:
+            names = self.database.read(lambda s: turns.files_left_out(s, turn.message.id))
+            notices += [self.wording.files_left_out(names)] if names else []
+        return notices
+
+    def _tell(
+        self, turn: Turn, response: Response, ticket: int | None, attempt: int, ms: float
+    ) -> None:
+        self.count(f"outcome_{response.outcome.value}")
+        log.info(
+            "message handled",
+            extra={
+                "message_id": turn.message.id,
+                "conversation_id": turn.conversation.id,
+                "channel": turn.conversation.channel,
+                "outcome": response.outcome.value,
+                "replies": len(response.replies),
+                "ticket": ticket,
+                "attempt": attempt,
+                "ms": round(ms, 1),
+            },
+        )

@@ -1,0 +1,137 @@
+"""What the desk tells: data only, free of the database, for pages, the command line and health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.channel import Choice, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of something heard.
+
+    `new` is False when it was known already (a redelivery). `conflict` says that the
+    same identity had been kept with another content: the first one stands.
+    `message_id` is the message kept or rated; None for a rating of nothing that was
+    said in that conversation, which is not kept.
+    """
+
+    message_id: int | None
+    new: bool
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of a conversation as it is shown. Text is Markdown from the bot, plain from others.
+
+    `key` is the `Outgoing.key` (empty for others' messages). `rated` is what the given
+    person said of it. `state` of a user's message: `new` while the bot works on it,
+    then `done` or `dead`; of the bot's: `due`, `sent` or `dead`.
+    """
+
+    id: int
+    author: str
+    name: str
+    text: str
+    at: datetime
+    state: str
+    sort: str = "notice"
+    choices: tuple[Choice, ...] = ()
+    sources: tuple[Source, ...] = ()
+    rateable: bool = False
+    key: str = ""
+    rated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One reply on its way: `error` is the last failure, `external_id` the channel's id once sent."""
+
+    key: str
+    sort: str
+    state: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    external_id: str | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A user's message and its whole way. `outcome` is None while it waits; times are UTC."""
+
+    message_id: int
+    channel: str
+    thread: str
+    external_id: str
+    sent_at: datetime
+    received_at: datetime
+    taken_at: datetime | None
+    done_at: datetime | None
+    state: str
+    attempts: int
+    outcome: str | None
+    reason: str
+    left_out: int
+    deliveries: tuple[Delivery, ...]
+    evidence: tuple[Mapping[str, object], ...]
+    ticket: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket in a list."""
+
+    id: int
+    tier: int
+    status: str
+    subject: str
+    requester: str
+    reason: str
+    channel: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """One event of a ticket."""
+
+    at: datetime
+    actor: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A ticket with all that belongs to it."""
+
+    ticket: TicketLine
+    summary: str
+    events: tuple[TicketChange, ...]
+    transcript: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How the desk is doing now; ages in seconds. `counts` are of this process since its start.
+
+    Keys of `counts`: `accepted`, `redelivered`, `ratings`, `turn_failed`, `sent`,
+    `send_failed`, and `outcome_…` for each outcome.
+    """
+
+    inbox: int
+    inbox_oldest: float
+    inbox_dead: int
+    outbox: int
+    outbox_oldest: float
+    outbox_dead: int
+    tickets_open: int
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,192 @@
+"""The loops around the desk: each channel's listening, turns, and each channel's deliveries.
+
+    receive (coroutine)  ->  desk.accept    in a thread; rings the turns
+    turns   (threads)    ->  desk.take_turn               rings the deliveries
+    deliver (coroutine)  ->  desk.due, adapter.send, desk.sent or desk.failed
+
+Without a ring the loops look by themselves five times a second, so a ring that was
+missed costs a moment and never a message. A loop that fails says so and starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.channel import Adapter, Heard, Outgoing, SendError
+from bot.desk import Desk
+from bot.turn_threads import TurnThreads
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+DOORS = 32
+"""Calls of the desk under way at once; they only wait for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is done at once, and how often the loops look by themselves.
+
+    `turns`, and `deliveries` of each channel, in parallel; times in seconds: `poll`,
+    `restart` of a loop that failed, `send_timeout` of one delivery, `grace` at the end.
+    """
+
+    turns: int = 4
+    deliveries: int = 16
+    poll: float = 0.2
+    restart: float = 1.0
+    send_timeout: float = 60.0
+    grace: float = 10.0
+
+
+AS_AGREED = Pace()
+
+
+async def run(desk: Desk, adapters: Sequence[Adapter], pace: Pace = AS_AGREED) -> None:
+    """Serve until cancelled, or until every adapter has ended by itself.
+
+    At the end nothing more is heard, and what is under way may finish within
+    `pace.grace` seconds; the rest is taken up at the next start.
+    """
+    await _Worker(desk, adapters, pace).run()
+
+
+class _Worker:
+    def __init__(self, desk: Desk, adapters: Sequence[Adapter], pace: Pace) -> None:
+        self._desk = desk
+        self._adapters = adapters
+        self._pace = pace
+        self._loop = asyncio.get_running_loop()
+        self._doors = ThreadPoolExecutor(DOORS, thread_name_prefix="door")
+        self._turns = TurnThreads(desk, pace.turns, pace.poll, pace.restart, self._turn_taken)
+        self._bells = {adapter.name: asyncio.Event() for adapter in adapters}
+        self._flying: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    async def run(self) -> None:
+        self._turns.start()
+        delivering = [
+            asyncio.create_task(self._keep_up(f"deliveries {a.name}", self._deliver, a))
+            for a in self._adapters
+        ]
+        hearing = [
+            asyncio.create_task(self._keep_up(f"channel {a.name}", self._hear, a))
+            for a in self._adapters
+        ]
+        try:
+            await asyncio.gather(*hearing)
+        finally:
+            await self._end(hearing, delivering)
+
+    async def _end(
+        self, hearing: list[asyncio.Task[None]], loops: list[asyncio.Task[None]]
+    ) -> None:
+        self._stopping = True
+        self._turns.stop()
+        self._ring()
+        for task in hearing:
+            task.cancel()
+        under_way: list[asyncio.Task[None]] = [*hearing, *loops, *self._flying.values()]
+        turns = asyncio.create_task(self._turns_over())
+        _, late = await asyncio.wait([*under_way, turns], timeout=self._pace.grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._doors.shutdown(wait=False)
+
+    async def _turns_over(self) -> None:
+        await asyncio.to_thread(self._turns.join, self._pace.grace)
+
+    async def _keep_up(
+        self, name: str, loop: Callable[[Adapter], Awaitable[None]], adapter: Adapter
+    ) -> None:
+        """Run a loop again when it fails; over when it ends by itself."""
+        while True:
+            try:
+                return await loop(adapter)
+            except Exception as error:
+                log.exception("%s failed and starts again", name)
+                self._desk.note_error(name, error)
+                await asyncio.sleep(self._pace.restart)
+
+    async def _hear(self, adapter: Adapter) -> None:
+        await adapter.run(self._receive)
+
+    async def _receive(self, heard: Heard) -> None:
+        await self._door(self._desk.accept, heard)
+        self._turns.ring()
+
+    async def _deliver(self, adapter: Adapter) -> None:
+        bell = self._bells[adapter.name]
+        while not self._stopping:
+            bell.clear()
+            if free := self._pace.deliveries - self._flying_for(adapter):
+                # What flies when the reading begins may land meanwhile and still be read as due.
+                flying = set(self._flying)
+                due = await self._door(self._desk.due, self._pace.deliveries, adapter.name)
+                for outgoing in [one for one in due if one.key not in flying][:free]:
+                    self._send(adapter, outgoing)
+            await _rung(bell, self._pace.poll)
+
+    def _flying_for(self, adapter: Adapter) -> int:
+        return sum(1 for task in self._flying.values() if task.get_name() == adapter.name)
+
+    def _send(self, adapter: Adapter, outgoing: Outgoing) -> None:
+        task = asyncio.create_task(self._delivery(adapter, outgoing), name=adapter.name)
+        self._flying[outgoing.key] = task
+        task.add_done_callback(functools.partial(self._landed, outgoing.key))
+
+    def _landed(self, key: str, task: asyncio.Task[None]) -> None:
+        del self._flying[key]
+        if not task.cancelled() and (error := task.exception()):
+            self._desk.note_error("delivery not recorded", error)
+        self._bells[task.get_name()].set()
+
+    async def _delivery(self, adapter: Adapter, outgoing: Outgoing) -> None:
+        try:
+            self._desk.fault("send before")
+            external_id = await self._sent(adapter, outgoing)
+            self._desk.fault("send after")
+        except SendError as error:
+            await self._door(self._desk.failed, outgoing.key, error)
+        else:
+            await self._door(self._desk.sent, outgoing.key, external_id)
+
+    async def _sent(self, adapter: Adapter, outgoing: Outgoing) -> str:
+        """Every way in which a delivery can fail, as a SendError."""
+        try:
+            async with asyncio.timeout(self._pace.send_timeout):
+                return await adapter.send(outgoing)
+        except TimeoutError as error:
+            raise SendError(f"no answer within {self._pace.send_timeout} s") from error
+        except SendError:
+            raise
+        except Exception as error:
+            log.exception("channel %s failed to send", adapter.name)
+            raise SendError(f"{type(error).__name__}: {error}") from error
+
+    async def _door(self, call: Callable[..., T], *arguments: object) -> T:
+        return await self._loop.run_in_executor(self._doors, call, *arguments)
+
+    def _turn_taken(self) -> None:
+        """Called from the turns' threads."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring)
+
+    def _ring(self) -> None:
+        for bell in self._bells.values():
+            bell.set()
+
+
+async def _rung(bell: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        return
