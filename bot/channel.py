@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from bot.views import Accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,11 @@ class SendError(Exception):
         self.broken = broken
 
 
-Receive = Callable[[Heard], Awaitable[None]]
-"""Keeps what was heard. Returns once it is stored (also when it was known already); raises if it was not."""
+Receive = Callable[[Heard], Awaitable["Accepted"]]
+"""Keeps what was heard and tells what became of it.
+
+Returns once it is stored (also when it was known already); raises if it was not.
+"""
 
 
 class Adapter(Protocol):

@@ -21,11 +21,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Address, Heard, Incoming, Outgoing, Rating, SendError
+from bot.channel import Heard, Incoming, Outgoing, Rating, SendError
 from bot.claims import Claims
 from bot.faults import Fault, no_fault
 from bot.limits import Limits, Refused, identity, storable, take_in
-from bot.store import history, inbox, outbox, tickets
+from bot.records import Records
+from bot.store import history, inbox, outbox
 from bot.store.database import Database, open_database, open_for_reading
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.turn import Response, Turn
@@ -42,6 +43,7 @@ __all__ = [
     "DeskWording",
     "Limits",
     "Line",
+    "Records",
     "Refused",
     "Stats",
     "TicketLine",
@@ -56,7 +58,7 @@ log = logging.getLogger(__name__)
 AS_AGREED = Limits()
 
 
-class Desk:
+class Desk(Records):
     """One desk over one database. Safe to be called from many threads.
 
     `respond` answers a turn and always does; `articles_exist` says whether all the
@@ -76,7 +78,7 @@ class Desk:
         chance: Callable[[], float] = random.random,
         fault: Fault = no_fault,
     ) -> None:
-        self._database = database
+        super().__init__(database)
         self._limits = limits
         self._clock = clock
         self._chance = chance
@@ -104,7 +106,11 @@ class Desk:
         Raises Refused for what no channel may hand in, DatabaseFailed when it could not
         be kept: then the channel must not be told "got it".
         """
-        return self._rate(heard) if isinstance(heard, Rating) else self._keep(heard)
+        if isinstance(heard, Rating):
+            return self._rate(heard)
+        if isinstance(heard, Incoming):
+            return self._keep(heard)
+        return Accepted(None, new=False)
 
     def take_turn(self) -> bool:
         """Respond to one waiting message; False when none is free to be taken.
@@ -149,30 +155,6 @@ class Desk:
         self._count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 
-    def waiting(self, address: Address) -> bool:
-        """Whether the bot still owes something there: a message not handled or a reply not sent."""
-
-        def work(session: Session) -> bool:
-            conversation = inbox.conversation_id(session, address)
-            return conversation is not None and history.waiting(session, conversation)
-
-        return self._database.read(work)
-
-    def transcript(self, address: Address, after: int = 0, sender: str = "") -> tuple[Line, ...]:
-        """The conversation after the line `after`, in order; `rated` is told for `sender`."""
-
-        def work(session: Session) -> tuple[Line, ...]:
-            conversation = inbox.conversation_id(session, address)
-            if conversation is None:
-                return ()
-            return history.transcript(session, conversation, after, identity(sender))
-
-        return self._database.read(work)
-
-    def trace(self, message_id: int) -> Trace | None:
-        """The way of a user's message; None when there is no such message."""
-        return self._database.read(lambda s: history.trace(s, message_id))
-
     def stats(self) -> Stats:
         """For health and metrics."""
         found = self._database.read(lambda s: history.stats(s, self._clock()))
@@ -180,14 +162,6 @@ class Desk:
         with self._counting:
             counts = dict(self._counts)
         return replace(found, last_error=error, last_error_at=at, counts=counts)
-
-    def tickets(self) -> tuple[TicketLine, ...]:
-        """All tickets, the newest first."""
-        return self._database.read(tickets.listed)
-
-    def ticket(self, number: int) -> TicketPage | None:
-        """One ticket; None when there is no such number."""
-        return self._database.read(lambda s: history.ticket_page(s, number))
 
     def note_error(self, where: str, error: BaseException) -> None:
         """Something went wrong around the desk; health shows the last one, without its text's words."""

@@ -190,3 +190,16 @@ class Feedback(Record, kw_only=True):
     helpful: Mapped[bool]
     at: Mapped[datetime]
     comment: Mapped[str] = mapped_column(Text, default="")
+
+
+class ArticleRating(Record, kw_only=True):
+    """Whether an article of the help centre helped one reader."""
+
+    __tablename__ = "article_rating"
+    __table_args__ = (UniqueConstraint("article", "sender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    article: Mapped[str] = mapped_column(String(255))
+    sender: Mapped[str] = mapped_column(String(255))
+    helpful: Mapped[bool]
+    at: Mapped[datetime]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.channel import Adapter, Heard, Outgoing, SendError
-from bot.desk import Desk
+from bot.desk import Accepted, Desk
 from bot.turn_threads import TurnThreads
 
 T = TypeVar("T")
@@ -118,9 +118,10 @@ class _Worker:
     async def _hear(self, adapter: Adapter) -> None:
         await adapter.run(self._receive)
 
-    async def _receive(self, heard: Heard) -> None:
-        await self._door(self._desk.accept, heard)
+    async def _receive(self, heard: Heard) -> Accepted:
+        accepted = await self._door(self._desk.accept, heard)
         self._turns.ring()
+        return accepted
 
     async def _deliver(self, adapter: Adapter) -> None:
         bell = self._bells[adapter.name]

@@ -11,10 +11,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -25,61 +25,24 @@ from pydantic_settings import (
 
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
+from config.sections import (
+    AnswerSettings,
+    DatabaseSettings,
+    DeskSettings,
+    IndexSettings,
+    LimitSettings,
+    LogSettings,
+    ModelSettings,
+    SearchSettings,
+    SourceSettings,
+    TicketSettings,
+    WebSettings,
+    WorkSettings,
+)
 
 FILE = "firstline.toml"
 OUR_VARIABLES = ("FIRSTLINE_DESK", "FIRSTLINE_FAULT")
 """Read elsewhere in this package: which desk, and the fault points of the tests."""
-
-
-class Section(BaseModel):
-    """A table of the settings file. Unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class DeskSettings(Section):
-    """Who the bot is."""
-
-    name: str = "Firstline"
-    """What the bot calls itself, and the title of its pages."""
-    language: str = "en"
-    """The folder of `bot/wording` that the bot speaks from."""
-
-
-class SourceSettings(Section):
-    """One place that articles come from."""
-
-    kind: Literal["markdown", "jsonl", "faq"] = "markdown"
-    """A folder of Markdown, a JSON Lines file, or a sheet of questions and answers."""
-    path: Path = Path("articles")
-    """Where it is, relative to the settings file."""
-    foreign: bool = False
-    """Markdown of another site's making: its own front matter keys are let through."""
-
-
-class ModelSettings(Section):
-    """The model that turns texts into vectors."""
-
-    name: str = "all-MiniLM-L6-v2"
-    """The one that comes with Firstline, or a folder or name that sentence-transformers loads."""
-    engine: Literal["int8", "torch", "onnx", "openvino"] = "int8"
-    """What runs it: `int8` is ours and fast; the others are sentence-transformers' own."""
-
-
-class DatabaseSettings(Section):
-    """Where conversations are kept."""
-
-    url: str = "sqlite:///var/firstline.db"
-    """An SQLAlchemy address; a relative file starts at the folder of the settings."""
-
-
-class LogSettings(Section):
-    """What is logged. No text of a message is ever logged at `info`."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least that is logged."""
-    format: Literal["text", "json"] = "text"
-    """One readable line or one JSON object for each event."""
 
 
 class Settings(BaseSettings):
@@ -96,7 +59,14 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     sources: tuple[SourceSettings, ...] = (SourceSettings(),)
     model: ModelSettings = ModelSettings()
+    index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
+    answers: AnswerSettings = AnswerSettings()
     database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    tickets: TicketSettings = TicketSettings()
+    limits: LimitSettings = LimitSettings()
+    work: WorkSettings = WorkSettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""
@@ -124,7 +94,7 @@ def load(folder: Path) -> Settings:
     refuse_unknown(file, data, environment)
     refuse_secrets(file, data)
     try:
-        return Settings(_env_file=folder / ".env", **data)  # type: ignore[call-arg]
+        return Settings(_env_file=folder / ".env", **data)
     except ValidationError as error:
         lines = (said(file, environment, each) for each in error.errors())
         raise SettingsRefused("\n".join(lines)) from None

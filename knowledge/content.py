@@ -68,3 +68,14 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
         return f"{place}: {self.what}. {self.do}"
+
+
+def embedded_text(article: Article, kind: Kind, section: tuple[str, ...], text: str) -> str:
+    """The text that stands for an entry in the index: what is embedded, and what is hashed.
+
+    A passage is read under its title and the headings above it; a title or a question
+    speaks for itself.
+    """
+    if kind != "passage":
+        return text
+    return " > ".join((article.title, *section)) + "\n" + text

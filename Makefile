@@ -1,0 +1,67 @@
+# Firstline's commands. Each one does all the set-up it needs, once; `make help` lists them.
+#
+#   TORCH_INDEX=<address>  where pip finds PyTorch's CPU build (only needed on Linux; see README.md, "Install")
+#   GPU=1                  allow PyTorch's CUDA build, several GB
+#   PYTHON=<program>       the Python to use instead of the first one >= 3.11 on the PATH
+#   ARGS="..."             more arguments for the program that a target runs
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install -qq --constraint $(LOCK)
+TORCH := $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
+
+help:  ## this list
+	@echo "Firstline. Each command sets up what it needs in $(VENV)."
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.run  ## start the demo bot and print the address to open; Ctrl-C stops it
+	@$(BIN)/firstline demo $(ARGS)
+
+test: $(VENV)/.dev  ## run all tests, e.g. make test ARGS="tests/unit -x"
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities, content
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/audit.py $(LOCK)
+	$(BIN)/firstline check knowledge/articles
+
+bench: $(VENV)/.dev  ## measure speed and memory (tests/bench), some minutes
+	@for program in tests/bench/bench_*.py; do \
+		echo "== $$program"; $(BIN)/python "$$program" $(ARGS) || exit 1; done
+
+lock: $(VENV)/.dev  ## renew requirements.lock from pyproject.toml with the newest versions it allows
+	$(BIN)/python .ci/lock.py $(LOCK) $(TORCH) $(ARGS)
+
+clean:  ## remove the environment, caches and the demo's desk
+	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up: done once, and again when the lock or pyproject.toml changed ------------------------
+
+$(VENV)/.python: $(LOCK)
+	@test -n "$(PYTHON)" || { echo "Firstline needs Python 3.11 or newer. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)..."
+	@$(PYTHON) -m venv $(VENV) || { echo "This Python cannot make virtual environments (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@$(INSTALL) pip setuptools
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python pyproject.toml
+	@$(if $(GPU),,$(BIN)/python .ci/refuse_cuda.py $(LOCK) $(TORCH))
+	@echo "Installing Firstline's packages (some minutes the first time)..."
+	@$(INSTALL) $(TORCH) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo "Installing the tools for tests and checks..."
+	@$(INSTALL) --group dev
+	@touch $@

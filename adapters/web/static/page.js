@@ -1,0 +1,5 @@
+// All pages but the chat.
+import { codeTools, themeToggle } from "./looks.js";
+
+themeToggle();
+codeTools(document);

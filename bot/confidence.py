@@ -1,0 +1,80 @@
+"""How likely the first article of a search is the right one: measured, not guessed.
+
+Two logistic models over the signs of one search. Their coefficients are fitted by
+`tests/bench/fit_confidence.py` over real questions of several knowledge bases; one set
+serves all. See bot/README.md for what they were measured to be worth.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple, dataclass
+
+from bot.words import stems
+from knowledge.search import Hit, Hits
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a search shows of its own worth.
+
+    `cosine` and `words` are the best of the first article's entries, `score` its whole
+    evidence, `margin` its lead over the second, `agree` 1 when the words find it first
+    too, `covered` the share of the question's words that its text has, `unknown` the
+    share that no text has, `length` the logarithm of how many there are.
+    """
+
+    score: float
+    cosine: float
+    margin: float
+    words: float
+    agree: float
+    covered: float
+    unknown: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic model: one coefficient for each of the signs, and the constant."""
+
+    signs: tuple[float, ...]
+    constant: float
+
+    def probability(self, signs: Signs) -> float:
+        """Between 0 and 1."""
+        total = sum(w * x for w, x in zip(self.signs, astuple(signs), strict=True)) + self.constant
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+RIGHT = Weights((6.166, -0.154, 8.786, -0.554, 0.095, 1.437, 0.838, -0.067), -6.451)
+"""That the first article is the one that answers."""
+IN_SCOPE = Weights((12.0, 8.261, -5.562, -0.769, 0.021, 2.374, 1.348, 0.744), -10.697)
+"""That the knowledge base is about what is asked at all."""
+
+
+def signs(hits: Hits) -> Signs:
+    """The signs of one search with at least one hit."""
+    first = hits.hits[0]
+    second = hits.hits[1].score if len(hits.hits) > 1 else 0.0
+    asked = stems(hits.question)
+    best_words = [_best_words(hit) for hit in hits.hits]
+    return Signs(
+        score=first.score,
+        cosine=max(p.cosine for p in (first.best, *first.passages)),
+        margin=first.score - second,
+        words=best_words[0],
+        agree=float(best_words[0] >= max(best_words)),
+        covered=len(asked & _said(first)) / max(len(asked), 1),
+        unknown=hits.unknown_words,
+        length=math.log1p(len(asked)),
+    )
+
+
+def _best_words(hit: Hit) -> float:
+    return max(p.words for p in (hit.best, *hit.passages))
+
+
+def _said(hit: Hit) -> frozenset[str]:
+    texts = (hit.article.title, hit.best.passage.text, *(p.passage.text for p in hit.passages[:3]))
+    return stems("\n".join(texts))

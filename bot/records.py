@@ -1,0 +1,50 @@
+"""What is kept, for reading: conversations, the way of a message, tickets."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.channel import Address
+from bot.limits import identity
+from bot.store import history, inbox, tickets
+from bot.store.database import Database
+from bot.views import Line, TicketLine, TicketPage, Trace
+
+
+class Records:
+    """Reads from a database, also beside the process that owns it (`open_for_reading`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, address: Address) -> bool:
+        """Whether the bot still owes something there: a message not handled or a reply not sent."""
+
+        def work(session: Session) -> bool:
+            conversation = inbox.conversation_id(session, address)
+            return conversation is not None and history.waiting(session, conversation)
+
+        return self._database.read(work)
+
+    def transcript(self, address: Address, after: int = 0, sender: str = "") -> tuple[Line, ...]:
+        """The conversation after the line `after`, in order; `rated` is told for `sender`."""
+
+        def work(session: Session) -> tuple[Line, ...]:
+            conversation = inbox.conversation_id(session, address)
+            if conversation is None:
+                return ()
+            return history.transcript(session, conversation, after, identity(sender))
+
+        return self._database.read(work)
+
+    def trace(self, message_id: int) -> Trace | None:
+        """The way of a user's message; None when there is no such message."""
+        return self._database.read(lambda s: history.trace(s, message_id))
+
+    def tickets(self) -> tuple[TicketLine, ...]:
+        """All tickets, the newest first."""
+        return self._database.read(tickets.listed)
+
+    def ticket(self, number: int) -> TicketPage | None:
+        """One ticket; None when there is no such number."""
+        return self._database.read(lambda s: history.ticket_page(s, number))

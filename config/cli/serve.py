@@ -1,0 +1,91 @@
+"""`firstline serve` and `chat`: the desk as a web page, and at this terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.cli.options import HERE, Desk
+
+if TYPE_CHECKING:
+    from config.wiring import Place
+    from knowledge.embedder import Embedder
+    from knowledge.live import LiveKnowledge
+
+Words = Callable[[str], str]
+"""What is said when all is open, from the address of the page."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(serve)
+    app.command()(chat)
+
+
+def serve(
+    desk: Desk = HERE,
+    port: Annotated[
+        int | None, typer.Option(help="Listen on this port instead of the one in the settings.")
+    ] = None,
+) -> None:
+    """Serve the desk: web page, help centre, API. Follows the articles; Ctrl-C stops it."""
+    run_desk(desk, port, 1, lambda address: f"Serving {address}  (Ctrl-C stops)")
+
+
+def chat(desk: Desk = HERE) -> None:
+    """Talk to the bot here. Numbers choose; Ctrl-D ends.
+
+    The conversation is kept like any other; the desk must not be served at the same time.
+    """
+    from config.wiring import open_place
+
+    place = open_place(desk)
+    knowledge, model = ready_knowledge(place)
+
+
+def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
+    """Open everything, say the words, serve until stopped. A port is bound before any work."""
+    from adapters.http.server import listen
+    from config.cli.progress import say
+    from config.log import set_up_logging
+    from config.serving import http_options, serve
+    from config.wiring import open_place
+
+    place = open_place(folder)
+    set_up_logging(place.settings.log.level, place.settings.log.format)
+    options = http_options(place, port)
+    with listen(options.host, options.port, tries=tries) as listener:
+        bound = listener.getsockname()[1]
+        if bound != options.port:
+            say(f"Port {options.port} is taken, so this is on {bound}.")
+        knowledge, model = ready_knowledge(place)
+        address = options.public_url or f"http://{host_to_open(options.host)}:{bound}"
+        serve(place, knowledge, model, options, listener, announce=lambda: say(words(address)))
+    say("Stopped.")
+
+
+def host_to_open(host: str) -> str:
+    """What to type into a browser on this machine for an address that is listened on."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def ready_knowledge(place: Place) -> tuple[LiveKnowledge, Embedder]:
+    """Model prepared, index there: built now, with a progress bar, if it never was."""
+    from config.cli.progress import bar, say
+    from config.wiring import build_index, builds, embedder, open_knowledge
+    from knowledge.index import IndexRefused
+
+    model = embedder(place, say)
+    try:
+        return open_knowledge(place, model), model
+    except IndexRefused as refused:
+        if builds(place).version:
+            say(f"The index is built anew: {refused}")
+    with bar("Indexing") as count:
+        build_index(place, model, say, count)
+    return open_knowledge(place, model), model

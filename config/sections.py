@@ -1,0 +1,169 @@
+"""The tables of the settings file: every key with its meaning and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.answers import Thresholds
+from knowledge.judging import Weights
+
+WEIGHTS = Weights()
+THRESHOLDS = Thresholds()
+
+
+class Section(BaseModel):
+    """A table of the settings file. Unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class DeskSettings(Section):
+    """Who the bot is."""
+
+    name: str = "Firstline"
+    """What the bot calls itself, and the title of its pages."""
+    language: str = "en"
+    """The folder of `bot/wording` that the bot speaks from."""
+
+
+class SourceSettings(Section):
+    """One place that articles come from."""
+
+    kind: Literal["markdown", "markdown_site", "jsonl", "faq"] = "markdown"
+    """`markdown`: a folder of our articles. `markdown_site`: the folder of another documentation
+    site (its own front matter is let through). `jsonl`: a JSON Lines file. `faq`: a sheet (CSV)
+    of questions and answers."""
+    path: Path = Path("articles")
+    """Where it is, relative to the folder of the settings."""
+
+
+class ModelSettings(Section):
+    """The model that turns texts into vectors."""
+
+    name: str = "all-MiniLM-L6-v2"
+    """The one that comes with Firstline, or the folder of any sentence-transformers model."""
+    engine: Literal["fast", "torch", "onnx", "openvino"] = "fast"
+    """What runs it: `fast` is int8 on onnxruntime; the others are sentence-transformers' own."""
+
+
+class IndexSettings(Section):
+    """How the index is built and kept."""
+
+    builds_kept: int = Field(3, ge=1)
+    """How many builds are left on the disk, the current one among them."""
+
+
+class SearchSettings(Section):
+    """What counts how much in a search, beside the cosine of an article's best passage (1).
+
+    The defaults were measured on several kinds of content at once: see knowledge/README.md.
+    """
+
+    words: float = Field(WEIGHTS.words, ge=0)
+    """The words of a passage (BM25, scaled by the best of the question)."""
+    article_words: float = Field(WEIGHTS.article_words, ge=0)
+    """The words of an article as a whole (BM25, scaled likewise)."""
+    exact_words: float = Field(WEIGHTS.exact_words, ge=0)
+    """Exact strings of the question that are rare: codes, names of files and settings."""
+    centroid: float = Field(WEIGHTS.centroid, ge=0)
+    """The mean of all passages of an article."""
+    next_best: float = Field(WEIGHTS.next_best, ge=0)
+    """The mean of an article's three best passages."""
+    title: float = Field(WEIGHTS.title, ge=0)
+    """The title of an article."""
+    subject: float = Field(WEIGHTS.subject, ge=0)
+    """The first line of a post of several lines, beside the whole of it."""
+    candidates: int = Field(WEIGHTS.candidates, ge=1)
+    """Entries taken from each of the two searches; all evidence of their articles is weighed."""
+    exact_up_to: int = Field(WEIGHTS.exact_up_to, ge=0)
+    """Entries up to which vectors are compared exactly; above it by inverted lists."""
+
+
+class AnswerSettings(Section):
+    """Where answering, asking back and abstaining part: see bot/README.md for what was measured."""
+
+    in_scope: float = Field(THRESHOLDS.in_scope, ge=0, le=1)
+    """Below this probability that the articles are about the question at all: not sure."""
+    answer: float = Field(THRESHOLDS.answer, ge=0, le=1)
+    """From this probability that the first article is right: it is quoted."""
+    sure: float = Field(THRESHOLDS.sure, ge=0, le=1)
+    """From this one: it is quoted without saying that it only looks closest."""
+    near: float = Field(THRESHOLDS.near, ge=0, le=1)
+    """A topic is offered when its score has this share of the first one's."""
+    words: int = Field(120, ge=20)
+    """How long an answer is at most, in words; the rest is behind its source."""
+
+
+class DatabaseSettings(Section):
+    """Where conversations are kept."""
+
+    url: str = "sqlite:///var/firstline.db"
+    """An SQLAlchemy address; a relative SQLite file starts at the folder of the settings."""
+
+
+class LimitSettings(Section):
+    """How much is taken in, and how often something is tried."""
+
+    message_characters: int = Field(1_000_000, ge=100)
+    """Longer messages are cut there, and their writer is told."""
+    attachment_bytes: int = Field(10_000_000, ge=0)
+    """Larger files are not kept, and their sender is told."""
+    attachments: int = Field(10, ge=0)
+    """Files kept of one message."""
+    history_messages: int = Field(50, ge=2)
+    """How much of a conversation is looked at when a message is answered."""
+    turn_attempts: int = Field(3, ge=1)
+    """A message that fails so often goes to people."""
+    delivery_hours: float = Field(24, gt=0)
+    """A reply that cannot be delivered for so long is given up, and people are told."""
+    questions_per_minute: int = Field(20, ge=1)
+    """What one visitor of the web page or the API may write."""
+    requests_per_minute: int = Field(120, ge=1)
+    """What one network address may write there, whoever it is."""
+
+
+class WorkSettings(Section):
+    """How much is done at once."""
+
+    turns: int = Field(4, ge=1)
+    """Conversations answered at the same time."""
+    deliveries: int = Field(16, ge=1)
+    """Messages of one channel on their way at the same time."""
+    grace_seconds: float = Field(10, ge=0)
+    """How long a stop waits for what is under way; the rest is done at the next start."""
+
+
+class TicketSettings(Section):
+    """What goes to people."""
+
+    first_tier: int = Field(1, ge=1)
+    """The tier that new tickets are opened at."""
+
+
+class WebSettings(Section):
+    """The web page, the help centre, the widget and the HTTP API."""
+
+    host: str = "127.0.0.1"
+    """The address that is listened on: this machine only, or `0.0.0.0` for all."""
+    port: int = Field(8080, ge=1, le=65535)
+    """The port that is listened on."""
+    public_url: str = ""
+    """The address that people use, such as `https://help.example.com`; needed behind a proxy."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites that may show the widget, such as `https://www.example.com`."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    """Proxies whose word for a visitor's network address is taken."""
+    session_days: int = Field(180, ge=1)
+    """How long a visitor's conversation can be returned to."""
+
+
+class LogSettings(Section):
+    """What is logged. No text of a message is ever logged at `info`."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
+    format: Literal["text", "json"] = "text"
+    """One readable line or one JSON object for each event."""

@@ -1,0 +1,186 @@
+"""Running a desk: everything is opened, served until a signal, and closed in turn.
+
+desk_over(place, knowledge, …)   database + knowledge -> Desk
+web_channels(place, desk, …)     pages, API and operations on one listening socket
+serve(place, …)                  all of it, with the content followed, until SIGTERM or Ctrl-C
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from adapters.api.adapter import ApiAdapter
+from adapters.api.operations import Operations
+from adapters.http.options import HttpOptions
+from adapters.http.stopwatch import Stopwatch
+from adapters.web.adapter import WebAdapter
+from bot import worker
+from bot.ask import Asking, in_json
+from bot.channel import Adapter
+from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.faults import die_at, no_fault
+from bot.help_centre import HelpCentre
+from bot.intents import Intents
+from bot.responders import respond
+from bot.responders.command import command
+from bot.responders.hand_off import failed, hand_off
+from bot.responders.search import search
+from bot.responders.with_agent import with_agent
+from bot.turn import Reply
+from bot.wording import Wording
+from config.problems import SettingsRefused
+from config.wiring import Place, asking, database_url, follower
+from knowledge.base import KnowledgeBase
+from knowledge.embedder import Embedder
+from knowledge.live import LiveKnowledge
+
+FAULT = "FIRSTLINE_FAULT"
+
+
+@contextmanager
+def open_desk(
+    place: Place, knowledge: KnowledgeBase, model: Embedder
+) -> Iterator[tuple[Desk, Asking, Database]]:
+    """The desk over its database, closed at the end. Raises DatabaseRefused."""
+    how = asking(place, knowledge)
+    database = open_database(database_url(place))
+    try:
+        yield desk_over(place, database, how, model), how, database
+    finally:
+        database.close()
+
+
+def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
+    """The desk with all its ways to respond, in their order."""
+    tier = place.settings.tickets.first_tier
+    responders = (
+        with_agent,
+        command(how, Intents(how.say.phrasings(), model), tier=tier),
+        search(how),
+        hand_off(how.say, tier=tier),
+    )
+    fault = os.environ.get(FAULT)
+    return Desk(
+        database,
+        partial(respond, responders=responders),
+        wording=wording(how.say, tier),
+        articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
+        limits=limits(place),
+        fault=die_at(fault) if fault else no_fault,
+    )
+
+
+def wording(say: Wording, tier: int) -> DeskWording:
+    """What the desk itself has to say."""
+    return DeskWording(
+        failed=failed(say, tier=tier),
+        left_out=lambda kept, left: Reply(say("left_out", kept=kept, left_out=left)),
+        files_left_out=lambda names: Reply(say("files_left_out", files=names)),
+    )
+
+
+def limits(place: Place) -> Limits:
+    """The limits of the settings."""
+    agreed = place.settings.limits
+    return Limits(
+        text=agreed.message_characters,
+        attachment=agreed.attachment_bytes,
+        attachments=agreed.attachments,
+        history=agreed.history_messages,
+        turn_attempts=agreed.turn_attempts,
+        delivery=timedelta(hours=agreed.delivery_hours),
+    )
+
+
+def http_options(place: Place, port: int | None) -> HttpOptions:
+    """What is served over HTTP, and how. Raises SettingsRefused."""
+    settings = place.settings
+    try:
+        return HttpOptions(
+            secret=settings.secret.get_secret_value(),
+            host=settings.web.host,
+            port=port or settings.web.port,
+            title=settings.desk.name,
+            public_url=settings.web.public_url,
+            embed_origins=settings.web.embed_origins,
+            operator_token=settings.operator_token.get_secret_value(),
+            trusted_proxies=settings.web.trusted_proxies,
+            rate_per_session=settings.limits.questions_per_minute,
+            rate_per_client=settings.limits.requests_per_minute,
+            session_days=settings.web.session_days,
+        )
+    except ValueError as error:
+        raise SettingsRefused(
+            f"FIRSTLINE_SECRET: {error}. Put it into {place.folder / '.env'}."
+        ) from None
+
+
+def web_channels(
+    desk: Desk, how: Asking, centre: HelpCentre, options: HttpOptions, listener: socket.socket
+) -> Sequence[Adapter]:
+    """The pages and the API, served together on the listening socket."""
+    stopwatch = Stopwatch(time.monotonic)
+    api = ApiAdapter(
+        desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
+    )
+    operations = Operations(desk, centre, options, stopwatch, channels=("web", "api"))
+    parts = (*api.routes, *operations.routes)
+    return (
+        WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
+        api,
+    )
+
+
+def serve(
+    place: Place,
+    knowledge: LiveKnowledge,
+    model: Embedder,
+    options: HttpOptions,
+    listener: socket.socket,
+    *,
+    announce: Callable[[], None],
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
+    with ExitStack() as open_things:
+        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        open_things.enter_context(following(place, knowledge, model))
+        centre = HelpCentre(knowledge, database)
+        adapters = web_channels(desk, how, centre, options, listener)
+        work = place.settings.work
+        pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
+        announce()
+        asyncio.run(until_signal(worker.run(desk, adapters, pace)))
+
+
+@contextmanager
+def following(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Iterator[None]:
+    """The content is followed by a thread of its own while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=follower(place, knowledge, model).run, args=(stop,), name="follower"
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+async def until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """The work, until it ends or the process is told to stop."""
+    working = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+    with suppress(asyncio.CancelledError):
+        await working

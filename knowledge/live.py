@@ -1,0 +1,112 @@
+"""The knowledge that is served: switched whole, and deletions take effect at once.
+
+Readers take no lock: everything they need hangs on one attribute that is replaced by a
+single assignment. Writers wait for each other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from knowledge.base import KnowledgeState
+from knowledge.content import PUBLIC, Article, Problem
+from knowledge.index import Index
+from knowledge.search import Hits, Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    index: Index
+    searcher: Searcher
+    shown: dict[str, Article]
+    withdrawn: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+class LiveKnowledge:
+    """A KnowledgeBase over the index that was given last.
+
+    `searcher` must search that same index. Only articles for one of the `audiences` are
+    found and shown.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        searcher: Searcher,
+        *,
+        problems: Iterable[Problem] = (),
+        audiences: frozenset[str] = frozenset({PUBLIC}),
+    ) -> None:
+        self._writing = threading.Lock()
+        self._audiences = audiences
+        self._served = self._serve(index, searcher, tuple(problems))
+
+    @property
+    def index(self) -> Index:
+        """What is served, withdrawn articles included."""
+        return self._served.index
+
+    @property
+    def searcher(self) -> Searcher:
+        """What searches the index that is served."""
+        return self._served.searcher
+
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """Ids that the index holds and that are not given."""
+        return self._served.withdrawn
+
+    @property
+    def state(self) -> KnowledgeState:
+        served = self._served
+        passages = sum(passage.kind == "passage" for passage in served.index.passages)
+        articles = len(served.index.articles) - len(served.withdrawn)
+        return KnowledgeState(served.index.version, articles, passages, served.problems)
+
+    def search(self, question: str, *, limit: int = 10) -> Hits:
+        """The best articles that may be shown now; fewer than `limit` only when there are no more."""
+        served = self._served
+        found = served.searcher.search(
+            question, limit=limit + len(served.withdrawn), audiences=self._audiences
+        )
+        # Read again: what was withdrawn while the search ran must not be answered with.
+        withdrawn = served.withdrawn | self._served.withdrawn
+        hits = tuple(hit for hit in found.hits if hit.article.id not in withdrawn)
+        return replace(found, hits=hits[:limit])
+
+    def article(self, id: str) -> Article | None:
+        return self._served.shown.get(id)
+
+    def articles(self) -> tuple[Article, ...]:
+        shown = self._served.shown.values()
+        return tuple(sorted(shown, key=lambda article: (article.title.casefold(), article.id)))
+
+    def switch(self, index: Index, searcher: Searcher, *, withdrawn: Iterable[str] = ()) -> None:
+        """Serve another index from now on; of its articles the `withdrawn` ones are not shown."""
+        with self._writing:
+            served = self._serve(index, searcher, self._served.problems)
+            self._served = _without(served, withdrawn)
+
+    def withdraw(self, ids: Iterable[str]) -> None:
+        """Never give these articles again, until the next switch."""
+        with self._writing:
+            self._served = _without(self._served, ids)
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """What is wrong with the content as it is now, in place of what was reported before."""
+        with self._writing:
+            self._served = replace(self._served, problems=tuple(problems))
+
+    def _serve(self, index: Index, searcher: Searcher, problems: tuple[Problem, ...]) -> _Served:
+        shown = {a.id: a for a in index.articles if a.audience in self._audiences}
+        return _Served(index, searcher, shown, frozenset(), problems)
+
+
+def _without(served: _Served, ids: Iterable[str]) -> _Served:
+    known = {article.id for article in served.index.articles}
+    withdrawn = served.withdrawn | (frozenset(ids) & known)
+    shown = {id: article for id, article in served.shown.items() if id not in withdrawn}
+    return replace(served, withdrawn=withdrawn, shown=shown)
