@@ -20,6 +20,7 @@ LENGTH_COUNTS = (".py", ".js", ".css", ".html", ".j2", ".toml", ".sh")
 
 # Where each third-party package may be imported. One home each: who changes it, finds it.
 HOMES = {
+    "aiohttp": ["adapters/slack/*"],
     "alembic": ["bot/store/*"],
     "bm25s": ["knowledge/keywords.py"],
     "dotenv": ["config/settings.py"],
@@ -39,6 +40,8 @@ HOMES = {
     "pydantic_settings": ["config/settings.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
+    "slack_bolt": ["adapters/slack/*"],
+    "slack_sdk": ["adapters/slack/*"],
     "sqlalchemy": ["bot/model.py", "bot/desk.py", "bot/turns.py", "bot/records.py", "bot/store/*"],
     "sse_starlette": ["adapters/web/*"],
     "starlette": ["adapters/*"],

@@ -14,7 +14,7 @@ from typing import Any
 from adapters.slack.interactions import block_id, block_meaning
 from adapters.slack.markup import escape, link, markdown
 from adapters.slack.options import Labels
-from adapters.slack.split import split
+from adapters.text import split
 from bot.channel import Choice, Outgoing, Source
 
 Block = dict[str, Any]
@@ -45,7 +45,7 @@ def render(outgoing: Outgoing, labels: Labels, *, native: bool, share: bool = Fa
 
     `native` uses Slack's own feedback element; `share` offers to show a private answer to all.
     """
-    texts = pieces(outgoing.text) or [""]
+    texts = pieces(outgoing.text) or ("",)
     posts = []
     for number, text in enumerate(texts):
         blocks: list[Block] = [{"type": "markdown", "text": markdown(text)}] if text.strip() else []
@@ -57,7 +57,7 @@ def render(outgoing: Outgoing, labels: Labels, *, native: bool, share: bool = Fa
     return posts
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: str) -> tuple[str, ...]:
     """The text cut so that each piece fits, also once it is escaped."""
     limit = TEXT_LIMIT
     found = split(text, limit)

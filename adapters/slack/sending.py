@@ -77,23 +77,26 @@ class Sending:
             if post.part not in there:
                 there[post.part] = await self._one(outgoing.key, place, post, there, len(posts))
             self._remember(place, there[post.part])
-        self._known.pop(outgoing.key, None)
+        self._know(outgoing.key, there)
         return identity(place.channel, there[posts[-1].part])
 
     async def _one(
         self, key: str, place: Place, post: Post, there: dict[int, str], count: int
     ) -> str:
-        """One post. When it certainly was not made, that is remembered: no need to look for it."""
+        """One post. As long as it may or may not have been made, nothing is known of the message."""
         self._known.pop(key, None)
         try:
             await self._pace.slot(place.channel)
             return await self._post(place, post, count)
         except SendError as error:
             if not getattr(error, "unknown", False):
-                self._known[key] = there
-                while len(self._known) > KNOWN:
-                    self._known.popitem(last=False)
+                self._know(key, there)
             raise
+
+    def _know(self, key: str, there: dict[int, str]) -> None:
+        self._known[key] = there
+        while len(self._known) > KNOWN:
+            self._known.popitem(last=False)
 
     async def _post(self, place: Place, post: Post, count: int) -> str:
         try:
