@@ -65,6 +65,7 @@ async def call(method: Method, **arguments: Any) -> dict[str, Any]:
 
 
 def refusal(name: str, error: SlackApiError) -> Refusal:
+    """Slack's refusal as our error."""
     response = error.response
     status = getattr(response, "status_code", 0)
     headers = dict(getattr(response, "headers", None) or {})

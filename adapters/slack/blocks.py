@@ -100,11 +100,13 @@ def source_blocks(sources: Sequence[Source], labels: Labels) -> Iterator[Block]:
 
 
 def source_line(source: Source) -> str:
+    """One source: `[1] title › section`, the title a link."""
     where = f" › {escape(source.section[:200])}" if source.section else ""
     return f"[{source.number}] {link(source.url[:1500], source.title[:200])}{where}"
 
 
 def section(lines: Sequence[str]) -> Block:
+    """Lines of mrkdwn in one section."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": "\n".join(lines)}}
 
 
@@ -143,15 +145,18 @@ def rating_block(identity: str, labels: Labels, *, native: bool) -> Block:
 
 
 def button(action: str, label: str, value: str) -> Block:
+    """A plain button."""
     return {"type": "button", "action_id": action, "text": plain(label), "value": value}
 
 
 def plain(text: str) -> Block:
+    """A plain text, cut to what a button may show."""
     shown = text if len(text) <= BUTTON_TEXT else text[: BUTTON_TEXT - 1] + "…"
     return {"type": "plain_text", "text": shown or "–", "emoji": True}
 
 
 def context(text: str, identity: str = "") -> Block:
+    """A small grey line of mrkdwn."""
     elements = [{"type": "mrkdwn", "text": text}]
     block: Block = {"type": "context", "elements": elements}
     return block | ({"block_id": identity} if identity else {})

@@ -128,6 +128,7 @@ class Nonsense(AsyncMiddleware):
 
 
 def has_type(event: object) -> bool:
+    """Whether it can be an event at all."""
     return isinstance(event, Mapping) and isinstance(event.get("type"), str)
 
 

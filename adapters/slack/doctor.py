@@ -62,6 +62,7 @@ async def findings(client: AsyncWebClient, options: SlackOptions) -> AsyncIterat
 
 
 def token_finding(error: Exception) -> Finding:
+    """Why the first call failed."""
     response = getattr(error, "response", None)
     code = word(getattr(response, "data", None) or {}, "error") if response is not None else ""
     if not code:
@@ -98,6 +99,7 @@ def scope_findings(given: str) -> Iterable[Finding]:
 
 
 async def app_token(client: AsyncWebClient, options: SlackOptions) -> Finding:
+    """Whether Socket Mode can be opened."""
     try:
         await call(client.apps_connections_open, app_token=options.app_token)
     except Refusal as refused:

@@ -89,6 +89,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float:
 
 
 def seconds_until(date: str, now: datetime) -> float:
+    """The seconds until an HTTP date; the default when it is none."""
     try:
         return (parsedate_to_datetime(date) - now).total_seconds()
     except (ValueError, TypeError):

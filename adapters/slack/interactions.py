@@ -133,6 +133,7 @@ def block_meaning(written: str) -> tuple[str, str, str]:
 
 
 def parse_shortcut(body: Event) -> Interaction:
+    """A message shortcut."""
     message, user = part(body, "message"), part(body, "user")
     channel = word(part(body, "channel"), "id")
     if word(body, "callback_id") != SHORTCUT:
@@ -150,6 +151,7 @@ def parse_shortcut(body: Event) -> Interaction:
 
 
 def parse_form(body: Event) -> Interaction:
+    """A modal that was sent."""
     view, user = part(body, "view"), part(body, "user")
     if word(view, "callback_id") != TICKET_FORM:
         return Ignored("a form that is not ours")

@@ -104,6 +104,7 @@ def features(
 
 
 def command(name: str, description: str, hint: str) -> dict[str, Any]:
+    """One slash command."""
     return {
         "command": name,
         "description": description,

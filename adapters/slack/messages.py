@@ -227,6 +227,7 @@ def parse_removal(event: Event, me: Me) -> Parsed:
 
 
 def parse_reaction(event: Event, me: Me) -> Parsed:
+    """An emoji on a message."""
     item = part(event, "item")
     reacted = Reacted(
         word(item, "channel"), word(item, "ts"), word(event, "user"), word(event, "reaction")
@@ -241,6 +242,7 @@ def parse_reaction(event: Event, me: Me) -> Parsed:
 
 
 def parse_opened(event: Event) -> Parsed:
+    """A visit to the app's own tabs."""
     opened = Opened(word(event, "user"), word(event, "channel"), word(event, "tab"))
     if not opened.user or opened.tab not in ("home", "messages"):
         return Ignored("the app was opened on a tab that we do not have")
@@ -248,6 +250,7 @@ def parse_opened(event: Event) -> Parsed:
 
 
 def parse_assistant_thread(event: Event) -> Parsed:
+    """A new thread of the older assistant view."""
     thread = part(event, "assistant_thread")
     opened = Opened(
         word(thread, "user_id"), word(thread, "channel_id"), "messages", word(thread, "thread_ts")

@@ -32,6 +32,7 @@ def ticket_form(labels: Labels, identity: str, text: str) -> View:
 def text_input(
     block: str, label: str, initial: str, *, longest: int, multiline: bool = False
 ) -> View:
+    """A field to type in."""
     element = {
         "type": "plain_text_input",
         "action_id": "typed",
@@ -58,6 +59,7 @@ def home_view(home: Home, labels: Labels) -> View:
 
 
 def mrkdwn(text: str) -> View:
+    """A section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3_000] or "–"}}
 
 
