@@ -94,7 +94,12 @@ class SlackAdapter:
         pressing = Pressing(workspace, hearing, self._show_home, self._recall)
         app = bolt_app(Dispatch(workspace, hearing, pressing), workspace)
         pace = Pace(self._options.post_interval, time.monotonic)
-        connected = asyncio.Event()
+        new_connection = asyncio.Event()
+
+        def connected() -> None:
+            catch_up.fall_behind()
+            new_connection.set()
+
         self._sending = Sending(workspace, pace, can_share=self._recall is not None)
         self._signs = Signs(workspace)
         catch_up.fall_behind()
@@ -103,7 +108,8 @@ class SlackAdapter:
             async with (
                 connect(app, self._options, connected) as way,
                 background(
-                    keep_marks(workspace, catch_up, way), keep_up(catch_up, workspace, connected)
+                    keep_marks(workspace, catch_up, way),
+                    keep_up(catch_up, workspace, new_connection),
                 ),
             ):
                 await way.watch()
@@ -187,16 +193,15 @@ async def save_marks(workspace: Workspace, *, listening: bool) -> None:
         log.warning("slack: marks not saved", extra={"error": type(error).__name__})
 
 
-async def keep_up(catch_up: CatchUp, workspace: Workspace, connected: asyncio.Event) -> None:
+async def keep_up(catch_up: CatchUp, workspace: Workspace, new: asyncio.Event) -> None:
     """Fetch what was missed: after each connection, and what could not be kept a while ago."""
     stuck: set[str] = set()
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_AGAIN):
-                await connected.wait()
-        if connected.is_set():
-            connected.clear()
-            catch_up.fall_behind()
+                await new.wait()
+        if new.is_set():
+            new.clear()
             stuck = set()
         for place in stuck & set(workspace.marks.unkept()):
             catch_up.again(place)

@@ -57,9 +57,10 @@ class Socket(AsyncSocketModeHandler):
 
 @asynccontextmanager
 async def socket_mode(
-    app: AsyncApp, options: SlackOptions, connected: asyncio.Event
+    app: AsyncApp, options: SlackOptions, connected: Callable[[], None]
 ) -> AsyncIterator[Way]:
-    """Open the websocket and keep it open; `connected` is set at each new connection.
+    """Open the websocket and keep it open; `connected` is called at each new connection,
+    before anything is heard over it.
 
     The watch raises ConnectionError when there was no connection for long: then
     everything is made anew.
@@ -69,7 +70,7 @@ async def socket_mode(
     async def greeted(_client: Any, message: dict[str, Any], _raw: Any) -> None:
         if message.get("type") == "hello":
             log.info("slack: connected by Socket Mode")
-            connected.set()
+            connected()
 
     async def watch() -> None:
         lost = 0
@@ -88,7 +89,7 @@ async def socket_mode(
 
 @asynccontextmanager
 async def http_server(
-    app: AsyncApp, options: SlackOptions, connected: asyncio.Event
+    app: AsyncApp, options: SlackOptions, connected: Callable[[], None]
 ) -> AsyncIterator[Way]:
     """Serve Slack's requests at `host:port` and `path`."""
     site = web.Application(client_max_size=LARGEST_REQUEST)
@@ -98,7 +99,7 @@ async def http_server(
     try:
         await web.TCPSite(runner, options.host, options.port).start()
         log.info("slack: listening", extra={"port": options.port, "path": options.path})
-        connected.set()
+        connected()
         yield Way(asyncio.Event().wait, always)
     finally:
         await runner.cleanup()

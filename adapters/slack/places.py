@@ -59,4 +59,4 @@ def just_before(ts: str) -> str:
 def order(ts: str) -> tuple[int, str]:
     """A key that sorts timestamps exactly (a float would lose the last digits)."""
     seconds, _, rest = ts.partition(".")
-    return int(seconds or 0), rest.ljust(6, "0")
+    return int(seconds) if seconds.isdigit() else 0, rest.ljust(6, "0")

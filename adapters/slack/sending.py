@@ -17,10 +17,11 @@ from typing import Any
 
 from adapters.slack.api import Refusal, call, patiently
 from adapters.slack.blocks import Post, render
+from adapters.slack.copies import copies
 from adapters.slack.errors import NOT_A_MEMBER
 from adapters.slack.messages import part, word
 from adapters.slack.pace import Pace
-from adapters.slack.places import Place, parse_place, written_ts
+from adapters.slack.places import Place, order, parse_place, written_ts
 from adapters.slack.talks import Line
 from adapters.slack.threads import Note
 from adapters.slack.workspace import Workspace, identity
@@ -28,9 +29,8 @@ from bot.channel import Outgoing, SendError
 
 log = logging.getLogger(__name__)
 
+CLOCKS_APART = timedelta(minutes=1)
 KNOWN = 10_000
-LOOK_BACK = timedelta(hours=25)
-"""An undelivered message is given up after a day; no copy of ours is older."""
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 
 
@@ -44,6 +44,8 @@ class Sending:
         self._native = workspace.options.native_feedback
         self._streams = workspace.options.streaming
         self._known: OrderedDict[str, dict[int, str]] = OrderedDict()
+        self._doubtful: dict[str, None] = {}
+        self._spoken: OrderedDict[str, None] = OrderedDict()
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver a message; the identity of its last post. Raises SendError."""
@@ -66,7 +68,24 @@ class Sending:
         known = self._known.get(outgoing.key)
         if known is not None:
             return known
-        return await self._copies(place, outgoing.key) if outgoing.attempt > 1 else {}
+        doubtful = outgoing.attempt > 1 or outgoing.key in self._doubtful
+        there = {}
+        if doubtful or self._left_over(place):
+            there = await copies(self._w, place, outgoing.key)
+        self._spoken[str(place)] = None
+        while len(self._spoken) > KNOWN:
+            self._spoken.popitem(last=False)
+        return there
+
+    def _left_over(self, place: Place) -> bool:
+        """Whether this may be what an earlier process was posting when it died.
+
+        Only the first message to a conversation can be, and only in one that was there
+        before us.
+        """
+        since = written_ts(self._w.started + CLOCKS_APART)
+        begun = place.thread_ts or place.begun
+        return str(place) not in self._spoken and order(begun) < order(since)
 
     async def _parts(self, outgoing: Outgoing, place: Place, there: dict[int, str]) -> str:
         share = self._can_share and bool(place.user) and outgoing.sort == "answer"
@@ -83,17 +102,21 @@ class Sending:
     async def _one(
         self, key: str, place: Place, post: Post, there: dict[int, str], count: int
     ) -> str:
-        """One post. As long as it may or may not have been made, nothing is known of the message."""
+        """One post. As long as it may or may not have been made, the message is in doubt."""
         self._known.pop(key, None)
+        self._doubtful[key] = None
         try:
             await self._pace.slot(place.channel)
-            return await self._post(place, post, count)
+            ts = await self._post(place, post, count)
         except SendError as error:
             if not getattr(error, "unknown", False):
                 self._know(key, there)
             raise
+        self._doubtful.pop(key, None)
+        return ts
 
     def _know(self, key: str, there: dict[int, str]) -> None:
+        self._doubtful.pop(key, None)
         self._known[key] = there
         while len(self._known) > KNOWN:
             self._known.popitem(last=False)
@@ -159,28 +182,6 @@ class Sending:
             client.chat_stopStream, ts=ts, blocks=rest, metadata=dict(post.metadata), **where
         )
         return ts
-
-    async def _copies(self, place: Place, key: str) -> dict[int, str]:
-        """Our own posts with this key that are there: part to ts. Raises SendError when Slack
-        cannot be asked, for then posting again might say it twice."""
-        if place.user:
-            return {}
-        since = {"oldest": written_ts(self._w.now() - LOOK_BACK), "include_all_metadata": True}
-        client, found, cursor = self._w.client, {}, ""
-        while True:
-            more: dict[str, Any] = since | ({"cursor": cursor} if cursor else {})
-            if place.thread_ts:
-                method, more = client.conversations_replies, more | {"ts": place.thread_ts}
-            else:
-                method = client.conversations_history
-            told = await call(method, channel=place.channel, limit=200, **more)
-            for each in told.get("messages") or []:
-                payload = part(part(each, "metadata"), "event_payload")
-                if word(payload, "key") == key and word(each, "user") == self._w.me.user:
-                    found[int(payload.get("part") or 0)] = word(each, "ts")
-            cursor = word(part(told, "response_metadata"), "next_cursor")
-            if not cursor:
-                return found
 
     def _remember(self, place: Place, ts: str) -> None:
         """We spoke there: in a thread we take part now, in a talk the next line belongs to it."""
