@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -24,11 +24,11 @@ from adapters.slack.catchup import CatchUp
 from adapters.slack.dispatch import Dispatch, bolt_app
 from adapters.slack.hearing import Hearing
 from adapters.slack.listeners import Way, http_server, socket_mode
-from adapters.slack.marks import Marks, NoBookmarks
+from adapters.slack.marks import BEAT, RUNNING, Marks, NoBookmarks
 from adapters.slack.messages import Me, word
 from adapters.slack.options import Recall, ShowHome, SlackOptions
 from adapters.slack.pace import Pace
-from adapters.slack.places import written_ts
+from adapters.slack.places import moment, written_ts
 from adapters.slack.pressing import Pressing
 from adapters.slack.reading import Reading
 from adapters.slack.sending import Sending
@@ -85,11 +85,12 @@ class SlackAdapter:
                 talks=Talks(reading.talk, self._options.quiet),
                 marks=Marks(self.name, self._bookmarks, kept),
             )
+            workspace.others_until = others_until(kept, workspace)
             await self._serve(workspace)
 
     async def _serve(self, workspace: Workspace) -> None:
         hearing = Hearing(workspace)
-        catch_up = CatchUp(workspace, hearing.said)
+        catch_up = CatchUp(workspace, hearing.missed)
         hearing.catch_up, hearing.catch_up_thread = catch_up.channel, catch_up.thread
         pressing = Pressing(workspace, hearing, self._show_home, self._recall)
         app = bolt_app(Dispatch(workspace, hearing, pressing), workspace)
@@ -176,6 +177,14 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def others_until(kept: Mapping[str, str], workspace: Workspace) -> str:
+    """Until when an earlier process may have posted; empty when there was none."""
+    if isinstance(workspace.marks.bookmarks, NoBookmarks):
+        return written_ts(workspace.started + NOTICED_LATE)
+    seen = kept.get(RUNNING, "")
+    return written_ts(moment(seen) + NOTICED_LATE + timedelta(seconds=BEAT)) if seen else ""
+
+
 async def keep_marks(workspace: Workspace, catch_up: CatchUp, way: Way) -> None:
     """Save how far we heard, and that we listen."""
     while True:
@@ -188,7 +197,8 @@ async def save_marks(workspace: Workspace, *, listening: bool) -> None:
     """Save the marks. That we listen is only said once nothing is missing any more."""
     since = max(workspace.started, workspace.now() - NOTICED_LATE)
     try:
-        await workspace.marks.flush(alive=written_ts(since) if listening else "")
+        alive = written_ts(since) if listening else ""
+        await workspace.marks.flush(alive=alive, running=written_ts(workspace.now()))
     except Exception as error:  # noqa: BLE001 - the store may be away for a while
         log.warning("slack: marks not saved", extra={"error": type(error).__name__})
 

@@ -9,8 +9,9 @@ everything()             after each connection: every channel that we are in
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from adapters.listening import Overheard, closed_place
 from adapters.slack.api import Refusal, pages
 from adapters.slack.marks import ALIVE
 from adapters.slack.messages import Said, parse_message, word
-from adapters.slack.places import moment, order, parse_place, written_ts
+from adapters.slack.places import just_before, moment, order, parse_place, written_ts
 from adapters.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -27,13 +28,14 @@ KINDS = "public_channel,private_channel,mpim,im"
 ROOTS_BACK = timedelta(days=1)
 """How much older than the gap a message at the top level may be whose thread has news there.
 Threads that we take part in are looked at however old their first message is."""
-PROGRESS = 200
+AT_ONCE, PROGRESS = 32, 200
 
-Hear = Callable[[Said], Awaitable[str]]
+Hear = Callable[[Said], Coroutine[Any, Any, str]]
 
 
 class CatchUp:
-    """Catches one workspace up. `said` takes a message as if it came live."""
+    """Catches one workspace up. `said` takes a message as if it
+    came live; what belongs together it takes in the order it is called."""
 
     def __init__(self, workspace: Workspace, said: Hear) -> None:
         self._w = workspace
@@ -141,14 +143,27 @@ class CatchUp:
         }
 
     async def _hand_in(self, channel: str, missed: list[Said]) -> None:
-        for number, said in enumerate(missed, start=1):
-            await self._said(said)
-            self._w.marks.advance(channel, said.ts)
-            if number % PROGRESS == 0 or number == len(missed):
-                log.info(
-                    "slack: catching up",
-                    extra={"place": channel, "done": number, "of": len(missed)},
-                )
+        """Many at once, so that they are stored together; each conversation keeps its order."""
+        waiting = dict.fromkeys(said.ts for said in missed)
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def one(said: Said) -> None:
+            async with at_once:
+                await self._said(said)
+            del waiting[said.ts]
+            first = next(iter(waiting), "")
+            self._w.marks.advance(channel, just_before(first) if first else missed[-1].ts)
+            if len(waiting) % PROGRESS == 0:
+                done = {"place": channel, "left": len(waiting), "of": len(missed)}
+                log.info("slack: catching up", extra=done)
+
+        tasks = [asyncio.create_task(one(said)) for said in missed]
+        try:
+            await asyncio.gather(*tasks)
+        finally:  # not a TaskGroup: it forgets that it was cancelled when one of its tasks fails
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def thread(self, channel: str, root: str) -> None:
         """Read one thread again; the caller holds the channel's lock."""

@@ -4,7 +4,8 @@
       judge(rules, …)              whether it is for us                                       pure
       receive(Incoming | Edit | Deletion)                           kept; only then acknowledged
 
-The events of one channel are taken one after the other, so that order is kept.
+What belongs to one conversation is taken one after the other, in the order in which Slack
+told it; conversations do not wait for each other.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 
 from adapters.listening import Overheard, Verdict, judge
 from adapters.slack.messages import Changed, Removed, Said, ThreadGrew
+from adapters.slack.order import Turn
 from adapters.slack.places import Place
 from adapters.slack.reading import with_files
 from adapters.slack.threads import note, standing
@@ -37,33 +39,41 @@ class Hearing:
         """Take one; what became of it, in words. Raises when it could not be kept."""
         match parsed:
             case Said():
-                return await self._in_turn(parsed.channel, parsed.ts, lambda: self.said(parsed))
+                self._w.marks.begin(parsed.channel, parsed.ts)
+                turn = await self._turn(parsed)
+                told = await self._in(turn, lambda: self.said(parsed))
+                self._w.marks.done(parsed.channel, parsed.ts)
+                return told
             case Changed(now=now):
-                return await self._in_turn(now.channel, "", lambda: self._changed(parsed))
+                return await self._in(await self._turn(now), lambda: self._changed(parsed))
             case Removed(was=was):
-                return await self._in_turn(was.channel, "", lambda: self._removed(parsed))
-            case ThreadGrew(channel=channel, root=root):
-                return await self._in_turn(channel, "", lambda: self._grew(channel, root))
+                return await self._in(await self._turn(was), lambda: self._removed(parsed))
+            case ThreadGrew():
+                return await self._grew(parsed.channel, parsed.root)
 
-    async def _in_turn(self, channel: str, ts: str, work: Callable[[], Awaitable[str]]) -> str:
-        """One at a time in a channel, after what was missed there before."""
-        if ts:
-            self._w.marks.begin(channel, ts)
-        async with self._w.locks[channel]:
+    async def missed(self, said: Said) -> str:
+        """A message that was fetched; the caller holds the channel's lock."""
+        return await self._in(Turn(self._w.line, conversation(said)), lambda: self.said(said))
+
+    async def _turn(self, said: Said) -> Turn:
+        """A place in the conversation's line, behind all that was missed in the channel."""
+        async with self._w.locks[said.channel]:
             if self.catch_up:
-                await self.catch_up(channel)
-            told = await work()
-        if ts:
-            self._w.marks.done(channel, ts)
-        return told
+                await self.catch_up(said.channel)
+            return Turn(self._w.line, conversation(said))
+
+    async def _in(self, turn: Turn, work: Callable[[], Awaitable[str]]) -> str:
+        async with turn:
+            return await work()
 
     async def _grew(self, channel: str, root: str) -> str:
-        if self.catch_up_thread:
-            await self.catch_up_thread(channel, root)
+        async with self._w.locks[channel]:
+            if self.catch_up_thread:
+                await self.catch_up_thread(channel, root)
         return "read a thread that grew"
 
     async def said(self, said: Said) -> str:
-        """A message, live or caught up; the caller holds the channel's lock."""
+        """A message, live or fetched, when it is its turn."""
         if (said.channel, said.ts) in self._w.heard:
             return "ignored: heard already"
         verdict = await self._judge(said)
@@ -133,3 +143,8 @@ class Hearing:
         external_id = identity(was.channel, was.ts)
         await self._w.receive(Deletion(self._w.address(place), external_id, removed.at))
         return "heard: a deletion"
+
+
+def conversation(said: Said) -> tuple[str, str]:
+    """What is to be kept in order: a thread, or a direct talk."""
+    return (said.channel, "" if said.direct and not said.thread_ts else said.root)

@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from adapters.slack.places import just_before, order
 from bot.channel import Bookmarks
 
+BEAT = 10.0
+"""Seconds between two saves of a time that only says we are here."""
 ALIVE = "alive"
 """The place whose mark says when we last listened at all: for channels never heard before."""
+RUNNING = "running"
+"""The place whose mark says when this process was last seen: an earlier one spoke until then."""
 
 
 class Marks:
@@ -20,7 +24,7 @@ class Marks:
 
     def __init__(self, name: str, bookmarks: Bookmarks, kept: Mapping[str, str]) -> None:
         self._name = name
-        self._bookmarks = bookmarks
+        self.bookmarks = bookmarks
         self._saved = dict(kept)
         self._heard: dict[str, str] = dict(kept)
         self._open: dict[str, set[str]] = {}
@@ -67,16 +71,17 @@ class Marks:
 
     def places(self) -> list[str]:
         """All places that have a mark."""
-        return [place for place in self._heard if place != ALIVE]
+        return [place for place in self._heard if place not in (ALIVE, RUNNING)]
 
-    async def flush(self, alive: str = "") -> None:
-        """Save what moved. `alive` is the time now, while we are listening."""
-        if alive:
-            self._heard[ALIVE] = alive
+    async def flush(self, **beats: str) -> None:
+        """Save what moved, and the `beats`: times that only say we are here, by their places."""
+        for place, ts in beats.items():
+            if ts and float(ts) - float(self._heard.get(place) or 0) >= BEAT:
+                self._heard[place] = ts
         for place in list(self._heard):
             mark = self.mark(place)
             if mark and mark != self._saved.get(place):
-                await self._bookmarks.save(self._name, place, mark)
+                await self.bookmarks.save(self._name, place, mark)
                 self._saved[place] = mark
 
 

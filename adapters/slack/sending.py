@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from datetime import timedelta
 from typing import Any
 
 from adapters.slack.api import Refusal, call, patiently
@@ -21,7 +20,7 @@ from adapters.slack.copies import copies
 from adapters.slack.errors import NOT_A_MEMBER
 from adapters.slack.messages import part, word
 from adapters.slack.pace import Pace
-from adapters.slack.places import Place, order, parse_place, written_ts
+from adapters.slack.places import Place, order, parse_place
 from adapters.slack.talks import Line
 from adapters.slack.threads import Note
 from adapters.slack.workspace import Workspace, identity
@@ -29,7 +28,6 @@ from bot.channel import Outgoing, SendError
 
 log = logging.getLogger(__name__)
 
-CLOCKS_APART = timedelta(minutes=1)
 KNOWN = 10_000
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 
@@ -80,12 +78,10 @@ class Sending:
     def _left_over(self, place: Place) -> bool:
         """Whether this may be what an earlier process was posting when it died.
 
-        Only the first message to a conversation can be, and only in one that was there
-        before us.
+        Only the first message to a conversation can be, and only where it was there already.
         """
-        since = written_ts(self._w.started + CLOCKS_APART)
         begun = place.thread_ts or place.begun
-        return str(place) not in self._spoken and order(begun) < order(since)
+        return str(place) not in self._spoken and order(begun) < order(self._w.others_until)
 
     async def _parts(self, outgoing: Outgoing, place: Place, there: dict[int, str]) -> str:
         share = self._can_share and bool(place.user) and outgoing.sort == "answer"

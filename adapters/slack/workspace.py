@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.marks import Marks
 from adapters.slack.messages import Me, Said
 from adapters.slack.options import SlackOptions
+from adapters.slack.order import Line
 from adapters.slack.places import Place
 from adapters.slack.reading import Reading
 from adapters.slack.talks import Talks
@@ -36,7 +37,9 @@ class Workspace:
     marks: Marks
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    others_until: str = ""
     locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    line: Line = field(default_factory=dict)
     heard: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
 
     def address(self, place: Place) -> Address:

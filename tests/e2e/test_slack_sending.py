@@ -233,7 +233,7 @@ async def test_in_the_apps_own_messages_it_shows_a_status(slack: SlackServer) ->
     async with slack_bot(slack) as bot:
         root = slack.people.say("U1", "D1", "hello")
         slack.people.say("U1", "D1", "how?", thread_ts=root)
-        heard = (await bot.hears(2))[1]
+        heard = next(each for each in await bot.hears(2) if each.text == "how?")
         await bot.adapter.working(heard)
         [status] = slack.workspace.statuses
         assert (status["channel_id"], status["thread_ts"]) == ("D1", root)
@@ -245,7 +245,7 @@ async def test_streaming_where_it_is_on(slack: SlackServer) -> None:
     async with slack_bot(slack, streaming=True) as bot:
         root = slack.people.say("U1", "D1", "hello")
         slack.people.say("U1", "D1", "how?", thread_ts=root)
-        heard = (await bot.hears(2))[1]
+        heard = next(each for each in await bot.hears(2) if each.text == "how?")
         await bot.adapter.send(reply_to(heard, text="One <b>.\n\nTwo.", rateable=True))
         slack.faults.next("chat.startStream", Fault("error", "unknown_method"))
         await bot.adapter.send(reply_to(heard, "k2", text="Three."))

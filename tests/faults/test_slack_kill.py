@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -25,21 +24,21 @@ class Process:
     def __init__(self, folder: Path, slack: SlackServer) -> None:
         self.folder, self.slack = folder, slack
         self.errors = (folder / "errors.txt").open("ab")
-        self.running: subprocess.Popen[bytes] | None = None
+        self.running: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         command = [sys.executable, "-m", "tests.faults.slack_driver", str(self.folder)]
-        self.running = subprocess.Popen(
-            [*command, self.slack.api_url], cwd=ROOT, stderr=self.errors
+        self.running = await asyncio.create_subprocess_exec(
+            *command, self.slack.api_url, cwd=ROOT, stderr=self.errors
         )
         async with asyncio.timeout(30):
             await self.slack.socket.connected.wait()
 
     async def kill(self) -> None:
         assert self.running
-        assert self.running.poll() is None, (self.folder / "errors.txt").read_text()
+        assert self.running.returncode is None, (self.folder / "errors.txt").read_text()
         self.running.kill()
-        self.running.wait()
+        await self.running.wait()
         async with asyncio.timeout(10):
             while self.slack.socket.connections:  # noqa: ASYNC110 - until the server sees it
                 await asyncio.sleep(0.01)

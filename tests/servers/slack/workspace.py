@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,36 +48,31 @@ class Channel:
         return next((each for each in self.messages if each["ts"] == ts), None)
 
     def top_level(self) -> list[Message]:
-        return [
-            with_replies(self, each)
+        return self.shown(
+            each
             for each in self.messages
             if each.get("thread_ts", each["ts"]) == each["ts"]
             or each.get("subtype") == "thread_broadcast"
-        ]
+        )
 
     def thread(self, root: str) -> list[Message]:
+        return self.shown(
+            each for each in self.messages if each["ts"] == root or each.get("thread_ts") == root
+        )
+
+    def shown(self, messages: Iterable[Message]) -> list[Message]:
+        """As Slack shows them: a root tells how many replies it has, and when the last one came."""
+        replies: dict[str, list[str]] = {}
+        for each in self.messages:
+            if each.get("thread_ts", each["ts"]) != each["ts"]:
+                replies.setdefault(each["thread_ts"], []).append(each["ts"])
         return [
-            with_replies(self, each)
-            for each in self.messages
-            if each["ts"] == root or each.get("thread_ts") == root
+            each
+            | {"thread_ts": ts, "reply_count": len(replies[ts]), "latest_reply": max(replies[ts])}
+            if (ts := each["ts"]) in replies
+            else each
+            for each in messages
         ]
-
-
-def with_replies(channel: Channel, message: Message) -> Message:
-    """A root as Slack shows it: how many replies it has, and when the last one came."""
-    replies = [
-        each
-        for each in channel.messages
-        if each.get("thread_ts") == message["ts"] and each["ts"] != message["ts"]
-    ]
-    if not replies:
-        return message
-    latest = max(each["ts"] for each in replies)
-    return message | {
-        "thread_ts": message["ts"],
-        "reply_count": len(replies),
-        "latest_reply": latest,
-    }
 
 
 @dataclass
