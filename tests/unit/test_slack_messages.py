@@ -54,7 +54,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param(case["payload"], case["is"], id=f"{file.stem}: {name}")
 
 
-@pytest.mark.parametrize(("payload", "expected"), cases())
+@pytest.mark.parametrize(("payload", "expected"), list(cases()))
 def test_every_shape_is_understood_or_ignored_for_a_named_reason(
     payload: Any, expected: str
 ) -> None:
@@ -214,8 +214,18 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7), ("0.5", 0.5), ("-3", 0), ("3601", 3600), ("nan", 30), ("inf", 30), ("soon", 30)]
-    + [("Tue, 24 Nov 2026 12:01:00 GMT", 60), ("Tue, 24 Nov 2026 11:00:00 GMT", 0), ("", 30)],
+    [
+        ("7", 7),
+        ("0.5", 0.5),
+        ("-3", 0),
+        ("3601", 3600),
+        ("nan", 30),
+        ("inf", 30),
+        ("soon", 30),
+        ("Tue, 24 Nov 2026 12:01:00 GMT", 60),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
+        ("", 30),
+    ],
 )
 def test_how_long_slack_asks_to_wait(value: str, seconds: float) -> None:
     assert retry_after({"Retry-After": value} if value else {}, NOW) == seconds
