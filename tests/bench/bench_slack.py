@@ -81,7 +81,7 @@ async def measure() -> None:
             watching = asyncio.create_task(clock.watch())
             await steady(slack, clock, "warm", 20, 40)
             slack.deliveries.clear()
-            await steady(slack, clock, "even", 20, 400)
+            await steady(slack, clock, "even", 20, 300)
             await clock.all_answered()
             acks = [a.seconds for d in slack.deliveries for a in d.attempts]
             even = clock.milliseconds("even", 0.99)
