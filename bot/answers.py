@@ -19,6 +19,11 @@ ARTICLE = "article:"
 
 Link = Callable[[Article], str]
 
+_AS_NEAR = 0.9
+"""The share of the first article's score from which a second source can be worth naming."""
+_ADDS = 0.2
+"""The share of the question's words that only the second one has, from which it is."""
+
 
 def own_url(article: Article) -> str:
     """The address that the article brought along (may be empty)."""
@@ -36,8 +41,8 @@ class Thresholds:
     """
 
     in_scope: float = 0.5
-    answer: float = 0.25
-    sure: float = 0.5
+    answer: float = 0.35
+    sure: float = 0.6
     near: float = 0.8
 
 
@@ -92,15 +97,16 @@ def decide(
     if scope < thresholds.in_scope:
         why = f"in scope with {scope:.2f}, under {thresholds.in_scope:.2f}"
         return _abstain(hits, say, min(scope, right), why)
-    if right >= thresholds.answer:
+    near = _near(hits, thresholds)
+    choices = _distinct(near)
+    if right >= thresholds.answer or len(choices) < len(near) < 3:
         sure = right >= thresholds.sure
         answer = quote_article(hits, say, right, sure=sure, link=link, part=part)
         if answer:
             return answer
-    near = _near(hits, thresholds)
-    if len(near) < 2:
+    if len(choices) < 2:
         return _abstain(hits, say, right, "nothing that can be quoted, and no second topic")
-    return _ask_back(hits, near, say, right, thresholds)
+    return _ask_back(hits, choices, say, right, thresholds)
 
 
 def quote_article(
@@ -144,13 +150,12 @@ def _section(found: Excerpt) -> str:
 
 def _second(hits: Hits) -> Hit | None:
     """The second article, when it is as near and speaks of what the first does not."""
-    if len(hits.hits) < 2:
+    if len(hits.hits) < 2 or hits.hits[1].score < _AS_NEAR * hits.hits[0].score:
         return None
     first, second = hits.hits[:2]
     asked = stems(hits.question)
-    new = (asked & _text(second)) - stems(first.article.title + " " + first.article.body)
-    adds = len(new) >= max(2, 0.2 * len(asked))
-    return second if adds and second.score >= 0.9 * first.score else None
+    new = (asked & _text(second)) - stems(f"{first.article.title}\n{first.article.body}")
+    return second if len(new) >= max(2, _ADDS * len(asked)) else None
 
 
 def _text(hit: Hit) -> frozenset[str]:
@@ -158,9 +163,13 @@ def _text(hit: Hit) -> frozenset[str]:
 
 
 def _near(hits: Hits, thresholds: Thresholds) -> list[Hit]:
-    """The first three topics that are near and that a reader can tell apart."""
+    """The first three topics that are near the best."""
     least = thresholds.near * hits.hits[0].score
-    near = [hit for hit in hits.hits[:3] if hit.score >= least]
+    return [hit for hit in hits.hits[:3] if hit.score >= least]
+
+
+def _distinct(near: Sequence[Hit]) -> list[Hit]:
+    """Without topics that a reader could not tell from an earlier one."""
     named = dict(zip(reversed(labels(near)), reversed(near), strict=True))
     return [hit for hit in near if any(hit is other for other in named.values())]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.sentences import sends_elsewhere, speaks_of_itself
 from bot.words import stems, words
@@ -27,12 +28,17 @@ def block_scores(
 def _score(
     block: Block, asked: frozenset[str], found: list[tuple[frozenset[str], float]], floor: float
 ) -> float:
-    own = frozenset(words(block.source))
+    own, stemmed, heading = _read(block)
     holding = (score for text, score in found if len(own & text) >= 0.9 * len(own))
-    heading = stems(" ".join(block.section[-1:]))
-    said = len(asked & stems(block.source)) / max(len(asked), 1)
+    said = len(asked & stemmed) / max(len(asked), 1)
     named = len(asked & heading) / max(len(heading), 1)
     return max(holding, default=floor) + 0.3 * said + 0.1 * named - _emptiness(block)
+
+
+@lru_cache(maxsize=8192)
+def _read(block: Block) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Its words, its content words, and those of its heading."""
+    return frozenset(words(block.source)), stems(block.source), stems(" ".join(block.section[-1:]))
 
 
 def new_first(

@@ -69,6 +69,8 @@ class Incoming:
     platform delivers the message again. `choice` is the id of a pressed `Choice`;
     `text` is then its label. `sent_at` is aware (UTC). `only_if_sure` marks a message that
     nobody addressed to the bot: it is answered when the bot is sure, else met with silence.
+    `for_people` says that the sender asked for people (a ticket form, say): it is handed
+    over without an answer.
     """
 
     address: Address
@@ -79,6 +81,7 @@ class Incoming:
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
     only_if_sure: bool = False
+    for_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

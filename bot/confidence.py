@@ -47,9 +47,9 @@ class Weights:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-RIGHT = Weights((6.166, -0.154, 8.786, -0.554, 0.095, 1.437, 0.838, -0.067), -6.451)
+RIGHT = Weights((0.865, 5.406, 7.676, -0.861, 0.547, 2.199, -0.327, -0.024), -5.897)
 """That the first article is the one that answers."""
-IN_SCOPE = Weights((12.0, 8.261, -5.562, -0.769, 0.021, 2.374, 1.348, 0.744), -10.697)
+IN_SCOPE = Weights((9.816, 9.877, -0.953, -1.869, 0.542, 2.145, 1.061, 1.051), -11.17)
 """That the knowledge base is about what is asked at all."""
 
 
@@ -69,6 +69,11 @@ def signs(hits: Hits) -> Signs:
         unknown=hits.unknown_words,
         length=math.log1p(len(asked)),
     )
+
+
+def in_scope(hits: Hits) -> float:
+    """The probability that the knowledge base is about the question at all; 0 without hits."""
+    return IN_SCOPE.probability(signs(hits)) if hits.hits else 0.0
 
 
 def _best_words(hit: Hit) -> float:

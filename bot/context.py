@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channel import Attachment
 from bot.model import Message
 from bot.turn import Turn
 from bot.words import stems
@@ -26,6 +27,8 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_QUESTION = 60
+_LONGEST_FILE = 100_000
+"""Bytes of a text file that are read as part of the question."""
 _NAMED = 3
 """Content words before an "it" from which it means something in the same message."""
 
@@ -55,8 +58,23 @@ class Asked:
     topic: Topic | None = None
 
 
-def in_context(turn: Turn, question: str) -> Asked:
-    """How the question is to be searched for, given what was talked about before."""
+def question_of(turn: Turn) -> str:
+    """What was written, and what stands in the text files that came with it."""
+    files = [_text_of(file) for file in turn.attachments]
+    return "\n\n".join(filter(None, [turn.message.text, *files]))
+
+
+def _text_of(file: Attachment) -> str:
+    """The file's text; nothing for what is no text, whatever it calls itself."""
+    named = file.media_type.startswith("text/") or file.name.lower().endswith((".txt", ".log"))
+    if not named or b"\0" in file.content:
+        return ""
+    return file.content[:_LONGEST_FILE].decode("utf-8", errors="replace")
+
+
+def in_context(turn: Turn) -> Asked:
+    """How the message is to be searched for, given what was talked about before."""
+    question = question_of(turn)
     topic = current_topic(turn.history)
     if topic is None:
         return Asked(question)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.block_scores import OUT, block_scores, new_first
-from bot.sentences import sentences
+from bot.sentences import sentences, speaks_of_itself
 from bot.span import cut, span
 from bot.words import stems
 from knowledge.quoting import Block, outline, plain, quote
 from knowledge.search import Hit
 
+_ABOUT_AS_GOOD = 0.05
 _DIRECTLY_ASKED = 0.15
 """The lead of the article's first block when the writer expected this question."""
 
@@ -39,7 +41,7 @@ def excerpt(
     For a follow-up, its own words count most, and what was `told` already is not said again.
     None when the article holds nothing (more) that can be quoted and speaks of what is asked.
     """
-    body = _quotable(outline(hit.article.body))
+    body = _quotable(hit.article.body)
     if not body:
         return None
     asked = stems(follow_up or question)
@@ -50,17 +52,26 @@ def excerpt(
             return None
     elif hit.best.passage.kind == "question":
         scores[0] += _DIRECTLY_ASKED
-    best = max(range(len(body)), key=lambda place: (scores[place], -place))
+    best = _best(scores, body)
     start, end = span(body, best, limit)
     text, whole = cut(asked, body[start:end], limit)
     return Excerpt(text, _section(hit, body[start]), not whole or end - start < len(body))
 
 
-def _quotable(found: Sequence[Block]) -> tuple[Block, ...]:
+def _best(scores: Sequence[float], body: Sequence[Block]) -> int:
+    """The best block; the one that opens its section when that is about as good."""
+    best = max(range(len(body)), key=lambda place: (scores[place], -place))
+    opening = next(i for i, block in enumerate(body) if block.section == body[best].section)
+    return opening if scores[opening] >= scores[best] - _ABOUT_AS_GOOD else best
+
+
+@lru_cache(maxsize=1024)
+def _quotable(markdown: str) -> tuple[Block, ...]:
     """The blocks without links and pictures, and without the words that only lead to these."""
     kept: list[Block] = []
+    found = outline(markdown)
     for block, following in zip(found, (*found[1:], None), strict=False):
-        if block.kind == "links" or not quote(block):
+        if block.kind == "links" or not quote(block) or _only_about_itself(block):
             continue
         leads = block.kind == "text" and block.source.rstrip().endswith(":")
         if leads and not _is_quotable(following, block.section):
@@ -69,6 +80,10 @@ def _quotable(found: Sequence[Block]) -> tuple[Block, ...]:
         if block.source:
             kept.append(block)
     return tuple(kept)
+
+
+def _only_about_itself(block: Block) -> bool:
+    return block.kind == "text" and all(map(speaks_of_itself, sentences(block.source)))
 
 
 def _is_quotable(block: Block | None, section: tuple[str, ...]) -> bool:

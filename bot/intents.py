@@ -52,14 +52,13 @@ _LONGEST_MESSAGE = 400
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The intent of a message and how sure that is (0..1); None: there is a question in it.
-
-    `question` is the message without greetings and thanks around it.
-    """
+    """The intent of a message and how sure that is (0..1); None: there is a question in it."""
 
     intent: str | None
     score: float
-    question: str
+
+
+A_QUESTION = Understood(None, 0.0)
 
 
 class Intents:
@@ -82,18 +81,16 @@ class Intents:
         """What is said. A clause that is no small talk makes the whole message a question,
         unless a person is asked for."""
         if len(text) > _LONGEST_MESSAGE:
-            return Understood(None, 0.0, text)
+            return A_QUESTION
         intent, score = self._meaning(text)
         if intent != QUESTION:
-            return Understood(intent, score, "")
-        clauses = [clause for clause in _CLAUSE.split(text) if words(clause)]
-        found = [(clause, *self._meaning(clause)) for clause in clauses]
-        said = [(intent, score) for _, intent, score in found if intent != QUESTION]
-        question = _without_small_talk(found)
-        if not said or (question and "human" not in dict(said)):
-            return Understood(None, 0.0, question or text)
-        intent, score = min(said, key=lambda pair: WEIGHT.index(pair[0]))
-        return Understood(intent, score, question)
+            return Understood(intent, score)
+        found = [self._meaning(clause) for clause in _CLAUSE.split(text) if words(clause)]
+        said = [(intent, score) for intent, score in found if intent != QUESTION]
+        asks = len(said) < len(found)
+        if not said or (asks and "human" not in dict(said)):
+            return A_QUESTION
+        return Understood(*min(said, key=lambda pair: WEIGHT.index(pair[0])))
 
     def _meaning(self, text: str) -> tuple[str, float]:
         if (plain := _plain(text)) in self._exact:
@@ -112,9 +109,3 @@ class Intents:
 def _plain(text: str) -> str:
     """The words alone; a text without any (an emoji) as it is."""
     return " ".join(words(text)) or "".join(text.split())
-
-
-def _without_small_talk(found: Sequence[tuple[str, str, float]]) -> str:
-    """From the first clause that asks to the last one."""
-    asks = [place for place, (_, intent, _) in enumerate(found) if intent == QUESTION]
-    return " ".join(clause for clause, _, _ in found[asks[0] : asks[-1] + 1]) if asks else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+(?:[.:/'-]\w+)*")
 
@@ -26,6 +27,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in words(text) if word not in _LITTLE)
 
 
+@lru_cache(maxsize=32_768)
 def _stem(word: str) -> str:
     for ending in ("'s", "ings", "ing", "ies", "es", "ed", "s", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

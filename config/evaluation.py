@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.ask import Asking
+from bot.confidence import in_scope
 from config.problems import SettingsRefused
 from config.settings import Settings, load
 from config.wiring import Place, asking, embedder, now, searcher
@@ -79,6 +80,6 @@ def deciding(how: Asking) -> Callable[[Hits], Decision]:
 
     def decide(hits: Hits) -> Decision:
         answer = how.answer(hits)
-        return Decision(answer.outcome, answer.confidence, answer.articles)
+        return Decision(answer.outcome, in_scope(hits), answer.articles)
 
     return decide

@@ -74,6 +74,8 @@ class SearchSettings(Section):
     """The mean of an article's three best passages."""
     title: float = Field(WEIGHTS.title, ge=0)
     """The title of an article."""
+    title_of_short: float = Field(WEIGHTS.title_of_short, ge=0)
+    """More for the title of an article with few passages: this, divided by their number."""
     subject: float = Field(WEIGHTS.subject, ge=0)
     """The first line of a post of several lines, beside the whole of it."""
     candidates: int = Field(WEIGHTS.candidates, ge=1)

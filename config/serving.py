@@ -8,7 +8,6 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import sys
@@ -43,12 +42,11 @@ from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
 from config.problems import SettingsRefused
+from config.settings import fault_point
 from config.wiring import Place, asking, database_url, follower
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
 from knowledge.live import LiveKnowledge
-
-FAULT = "FIRSTLINE_FAULT"
 
 
 @contextmanager
@@ -74,7 +72,7 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
         search(how),
         hand_off(how.say, tier=tier),
     )
-    fault = os.environ.get(FAULT)
+    fault = fault_point()
     return Desk(
         database,
         late(

@@ -102,6 +102,11 @@ def load(folder: Path) -> Settings:
         raise SettingsRefused(f"The environment: {error}.") from None
 
 
+def fault_point() -> str | None:
+    """Where a test wants this process to die: the value of FIRSTLINE_FAULT (see `bot.faults`)."""
+    return os.environ.get("FIRSTLINE_FAULT")
+
+
 def said(file: Path, environment: Mapping[str, str | None], error: ErrorDetails) -> str:
     """One error, told where its value was written."""
     name = variable(tuple(str(step) for step in error["loc"]))

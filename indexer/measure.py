@@ -24,10 +24,13 @@ Report = dict[str, float | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was made of the hits: `cited` are the articles that an answer names as its sources."""
+    """What was made of the hits: `cited` are the articles that an answer names as its sources.
+
+    `in_scope` is how surely the content is about the question at all, from 0 to 1.
+    """
 
     outcome: Literal["answer", "ask_back", "abstain"]
-    confidence: float
+    in_scope: float
     cited: tuple[str, ...] = ()
 
 
@@ -88,7 +91,7 @@ def report(
         "mrr@10": mean([reciprocal_rank(o.found, o.query.gold, _DEPTH) for o in inside]),
         "ndcg@10": mean([ndcg(o.found, o.query.gold, _DEPTH) for o in inside]),
         "oos_auroc": auroc(
-            [o.decision.confidence for o in inside], [o.decision.confidence for o in outside]
+            [o.decision.in_scope for o in inside], [o.decision.in_scope for o in outside]
         ),
         "answered_in_scope": _share(inside, "answer"),
         "answered_out_of_scope": _share(outside, "answer"),

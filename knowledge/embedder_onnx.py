@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,16 @@ from tokenizers import Tokenizer
 
 from knowledge.embedder import EmbedderRefused, Vectors, clean
 
+BULK = 16
+"""From so many texts at once the cores share them; a question waits for no pool."""
+
 
 class OnnxEmbedder:
     """Embeds with a model that `knowledge.embedder_cache.prepared` made; see the port `Embedder`.
 
     One text at a time: dynamic quantisation scales by the whole batch, so in a batch the
-    same text would get another vector; alone it is as fast. One thread a session:
-    requests are the parallelism.
+    same text would get another vector; alone it is as fast. One thread a text: questions
+    are the parallelism, and many texts at once are shared out over all cores.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,6 +39,7 @@ class OnnxEmbedder:
                 f"the prepared model in {folder} cannot be read ({error}); delete that folder, "
                 "it is made again at the next start"
             ) from error
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "embedder")
 
     @property
     def name(self) -> str:
@@ -45,8 +51,9 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         rows = np.empty((len(texts), self._dimension), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row[:] = self._embed_one(text)
+        embed = map if len(texts) < BULK else self._pool.map
+        for row, vector in zip(rows, embed(self._embed_one, texts), strict=True):
+            row[:] = vector
         return rows
 
     def _embed_one(self, text: str) -> Vectors:

@@ -94,6 +94,9 @@ class HybridSearcher:
         self._articles = WordScores(self._keywords.articles)
         self._judge = Judge(index, self._weights)
         self._nearest = NearestRows(index.vectors, exact_up_to=self._weights.exact_up_to)
+        self._audiences = sorted({article.audience for article in index.articles})
+        places = {name: place for place, name in enumerate(self._audiences)}
+        self._audience_of = np.array([places[a.audience] for a in index.articles], dtype=np.int64)
         self._rows_of: dict[str, list[int]] = {article.id: [] for article in index.articles}
         for row, passage in enumerate(index.passages):
             self._rows_of[passage.article].append(row)
@@ -113,7 +116,8 @@ class HybridSearcher:
 
     def _allowed(self, audiences: frozenset[str]) -> Mask:
         """Which articles may be seen."""
-        return np.array([each.audience in audiences for each in self._index.articles], dtype=bool)
+        named = np.array([name in audiences for name in self._audiences], dtype=bool)
+        return named[self._audience_of]
 
     def _asked(self, prepared: Prepared, allowed: Mask) -> Asked:
         columns = self._keywords.known([*prepared.words, *prepared.names])

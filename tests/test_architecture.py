@@ -23,8 +23,10 @@ LENGTH_COUNTS = (".py", ".js", ".css", ".html", ".j2", ".toml", ".sh")
 
 # Where each third-party package may be imported. One home each: who changes it, finds it.
 HOMES = {
+    "aiohttp": ["adapters/discord/*"],
     "alembic": ["bot/store/*"],
     "bm25s": ["knowledge/keywords.py"],
+    "discord": ["adapters/discord/*"],
     "dotenv": ["config/settings.py"],
     "faiss": ["knowledge/vectors.py"],
     "fastapi": ["adapters/api/*", "adapters/http/*"],
@@ -53,6 +55,7 @@ HOMES = {
     "uvicorn": ["adapters/http/server.py"],
     "watchfiles": ["indexer/watch.py"],
     "yaml": ["knowledge/reading.py", "bot/wording/*"],
+    "yarl": ["adapters/discord/*"],
 }
 # Packages that come with another of ours and follow its version.
 COME_WITH = {"markupsafe": "jinja2", "pydantic_core": "pydantic", "starlette": "fastapi"}

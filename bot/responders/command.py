@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.answers import ARTICLE
 from bot.ask import Asking
 from bot.channel import Choice
-from bot.context import FORGET, answered_articles, current_topic
+from bot.context import FORGET, answered_articles, current_topic, question_of
 from bot.intents import Intents, Understood
 from bot.model import Message
 from bot.responders.hand_off import ASKED_FOR, to_people
@@ -32,7 +32,7 @@ def command(asking: Asking, intents: Intents, *, tier: int = 1) -> Responder:
     def respond(turn: Turn) -> Response | None:
         if (choice := pressed(turn)) is not None and (response := chosen(turn, choice)):
             return response
-        if not words(turn.message.text) and not intents.knows(turn.message.text):
+        if not words(question_of(turn)) and not intents.knows(turn.message.text):
             return said(asking.say, "abstain_empty", Outcome.ABSTAINED)
         understood = intents.understand(turn.message.text)
         return small_talk(turn, understood) if understood.intent else None

@@ -26,7 +26,7 @@ def search(asking: Asking) -> Responder:
     """Searches and answers, asks back, or says that it is not sure; None the second time in a row."""
 
     def respond(turn: Turn) -> Response | None:
-        asked = in_context(turn, turn.message.text)
+        asked = in_context(turn)
         found = ask_in_context(asking, asked)
         if found is None:
             return nothing_more(asking.say)
@@ -61,6 +61,8 @@ def _may_follow(asked: Asked, alone: Hits, answer: Answer, asking: Asking) -> bo
     when the question alone is answered well enough."""
     if alone.unknown_words > _MOSTLY_UNKNOWN and not asked.points:
         return False
+    if asked.leans and asked.points:
+        return True
     if asked.leans:
         return answer.outcome != "answer" or answer.confidence < asking.thresholds.sure
     return answer.outcome != "answer"

@@ -253,7 +253,9 @@ def test_a_phone_shows_everything_without_scrolling_sideways(site: Site, new_pag
     expect(page.locator(".message")).to_have_count(4)
     for path in ("/", "/help", "/help/install", "/help?q=install"):
         page.goto(site.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 375, path
+        for width in (375, 320):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     small = page.evaluate(
         "[...document.querySelectorAll('button, .quiet')].filter(e => e.offsetParent"
         " && e.getBoundingClientRect().height < 32).map(e => e.textContent)"

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 from adapters.memory import MemoryAdapter
 from adapters.terminal import TerminalAdapter
 from bot.channel import Adapter, Address, Choice, SendError
+from tests.contract.discord_harness import DiscordHarness
 
 
 class Harness(Protocol):
@@ -155,4 +156,5 @@ class TerminalHarness:
 HARNESSES: tuple[Callable[[Callable[[Address], bool]], Harness], ...] = (
     MemoryHarness,
     TerminalHarness,
+    DiscordHarness,
 )

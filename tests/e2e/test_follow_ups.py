@@ -75,3 +75,37 @@ def test_other_languages_get_a_sensible_response(
     response = respond(turn(said), responders)
     assert response.replies
     assert response.hand_off is None
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("could you please put a real person on the line", "human"),
+        ("I'd like to speak with one of your staff", "human"),
+        ("hello there, bot!", "answered"),
+        ("thanks so much for that!", "answered"),
+        ("great, it is running again", "answered"),
+        ("heyyyyyy", "answered"),
+    ],
+)
+def test_small_talk_is_understood_in_words_of_its_own(
+    responders: tuple[Responder, ...], said: str, outcome: str
+) -> None:
+    response = respond(turn(said), responders)
+    assert response.outcome == outcome
+    assert response.replies[-1].sort == "notice"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hi, how do I change the port of the web page? Thanks!",
+        "how does the hand-off to a person work and what is my ticket number for?",
+        "How do I restart the server?",
+        "can I see what people rated as not helpful?",
+    ],
+)
+def test_questions_that_sound_alike_are_searched_for(
+    responders: tuple[Responder, ...], said: str
+) -> None:
+    assert respond(turn(said), responders).replies[-1].sort in ("answer", "ask_back")

@@ -65,6 +65,12 @@ def test_topics_that_look_the_same_are_offered_once() -> None:
     assert [c.id for c in answer.choices] == [ARTICLE + "port", ARTICLE + "backup"]
 
 
+def test_two_that_look_the_same_are_no_choice_and_the_first_is_quoted() -> None:
+    answer = decided(found(hit(PORT), hit(replace(PORT, id="twin"))), NEVER)
+    assert answer.outcome == "answer"
+    assert answer.articles == ("port",)
+
+
 def test_topics_of_one_title_are_told_apart_by_their_section() -> None:
     mac = replace(PORT, id="mac", body="## On a Mac\n\nOpen it.")
     windows = replace(PORT, id="win", body="## On Windows\n\nOpen it.")

@@ -159,7 +159,7 @@ def test_few_allowed_among_many_are_all_found() -> None:
     assert ids(searcher(*crowd, STAFF), "restart", audiences=frozenset({"staff"})) == ["staff"]
 
 
-def test_two_hundred_copies_are_one_hit_and_hide_nobody() -> None:
+def test_l5_two_hundred_copies_are_one_hit_and_hide_nobody() -> None:
     text = "Restart the server by the switch on its back, then wait until the lamp is green. " * 9
     copies = [Article(f"copy{n}", f"Restart, copy {n}", text) for n in range(200)]
     found = ids(searcher(*copies, ROUTER, CACHE), "how to restart the server")
@@ -233,3 +233,12 @@ def test_inverted_lists_find_what_exact_search_finds() -> None:
     exact, lists = searcher(*articles), searcher(*articles, weights=Weights(exact_up_to=100))
     for question in ("error code 0x800700421 in a window", "what is 0x800703994"):
         assert ids(lists, question)[0] == ids(exact, question)[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["' OR 1=1 --", "%", "_", '"', "*", "NEAR/3", "a AND (", "-- ;", "\\"]
+)
+def test_s21_characters_of_query_languages_are_only_characters(text: str) -> None:
+    found = searcher(ROUTER, CACHE)
+    assert ids(found, f"restart the router {text}")[0] == "router"
+    found.search(text)

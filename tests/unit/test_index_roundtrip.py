@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,25 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.content import Article, Passage
 from knowledge.index import Index, IndexRefused, keywords_of, load, write
+from tests.unit_index import an_index
 
 WHEN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=30)
 """Lone surrogates, NUL, line separators: whatever Python can hold."""
-
-
-def an_index(texts: tuple[str, ...] = ("Restart the router.", "Clear the cache.")) -> Index:
-    articles = tuple(
-        Article(f"a{n}", f"Title {n}", text, questions=("How?",), reviewed=date(2026, 1, 2))
-        for n, text in enumerate(texts)
-    )
-    passages = tuple(
-        Passage(f"a{n}#0", f"a{n}", "passage", ("Part", text), text, 0, "0" * 64)
-        for n, text in enumerate(texts)
-    )
-    vectors = np.eye(len(texts), 8, dtype=np.float32)
-    return Index("v1", "test-embedder", WHEN, articles, passages, vectors)
 
 
 @given(st.lists(ANY_TEXT, min_size=1, max_size=6))

@@ -119,7 +119,7 @@ def test_every_question_is_asked_and_timed() -> None:
         progress=lambda done, total: seen.append((done, total)),
     )
 
-    assert [o.decision.confidence for o in outcomes] == [10, 10]
+    assert [o.decision.in_scope for o in outcomes] == [10, 10]
     assert [round(o.search_ms) for o in outcomes] == [10, 500]
     assert [round(o.answer_ms) for o in outcomes] == [15, 1000]
     assert seen == [(0, 2), (1, 2), (2, 2)]

@@ -1,0 +1,1 @@
+"""Discord: servers, forum posts, direct messages, commands and buttons."""
