@@ -20,6 +20,9 @@ FAULTS = (
 )
 """In the order in which one message passes them."""
 
+CHANGE_FAULTS = ("change before commit", "change after commit")
+"""What an edit or a deletion passes."""
+
 Fault = Callable[[str], None]
 
 
@@ -33,8 +36,8 @@ def die_at(name: str) -> Fault:
     Raises ValueError for a point that does not exist.
     """
     point, _, times = name.partition(":")
-    if point not in FAULTS:
-        raise ValueError(f"no fault point {point!r}; there are: {', '.join(FAULTS)}")
+    if point not in (known := FAULTS + CHANGE_FAULTS):
+        raise ValueError(f"no fault point {point!r}; there are: {', '.join(known)}")
     passings = iter(range(int(times or 1), 0, -1))
 
     def fault(at: str) -> None:

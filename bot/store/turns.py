@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channel import Attachment
+from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.store import tickets
 from bot.store.rows import add, changed, table
@@ -63,10 +64,20 @@ def first(session: Session, conversation: int, history: int, now: datetime) -> T
         return None
     message, talk = found
     before = session.scalars(_BEFORE, {"conversation": conversation, "history": history}).all()
+    before = [*before, *_meant(session, message, before)]
     asked = sorted(before, key=lambda said: (said.in_reply_to or said.id, said.id))
     files = _files(session, message.id) if message.files else []
     attachments = tuple(Attachment(f.name, f.media_type, f.content, f.url) for f in files)
     return Turn(talk, message, tuple(asked), now, attachments)
+
+
+def _meant(session: Session, message: Message, known: Sequence[Message]) -> Sequence[Message]:
+    """The edited message that is to be answered again, however long ago it was written."""
+    meant = message_of(message.choice)
+    if meant is None or any(said.id == meant for said in known):
+        return ()
+    here = (Message.id == meant, Message.conversation_id == message.conversation_id)
+    return session.scalars(select(Message).where(*here)).all()
 
 
 def files_left_out(session: Session, message_id: int) -> tuple[str, ...]:
@@ -97,9 +108,16 @@ def apply(
     _finish(session, turn, response, state, now)
     ticket = tickets.hand_off(session, turn, response.hand_off, now) if response.hand_off else None
     for key, reply in replies:
-        said = _said(turn, key, reply, ticket, now)
-        add(session, _to_deliver(said, add(session, said), now))
+        say(session, turn.message, key, reply, ticket, now)
     return ticket
+
+
+def say(
+    session: Session, to: Message, key: str, reply: Reply, ticket: int | None, now: datetime
+) -> None:
+    """A reply to a message becomes part of the conversation, and due to be delivered."""
+    said = _said(to, key, reply, ticket, now)
+    add(session, _to_deliver(said, add(session, said), now))
 
 
 def _take_version(session: Session, turn: Turn) -> None:
@@ -123,17 +141,17 @@ def _finish(session: Session, turn: Turn, response: Response, state: str, now: d
         raise Stale("the message was dealt with meanwhile")
 
 
-def _said(turn: Turn, key: str, reply: Reply, ticket: int | None, now: datetime) -> Message:
+def _said(to: Message, key: str, reply: Reply, ticket: int | None, now: datetime) -> Message:
     return Message(
-        conversation_id=turn.conversation.id,
-        channel=turn.conversation.channel,
+        conversation_id=to.conversation_id,
+        channel=to.channel,
         external_id=key,
         author="bot",
         sender="bot",
         text=reply.text if ticket is None else reply.text.replace(TICKET_NUMBER, f"#{ticket}"),
         sent_at=now,
         received_at=now,
-        in_reply_to=turn.message.id,
+        in_reply_to=to.id,
         sort=reply.sort,
         choices=[asdict(choice) for choice in reply.choices],
         sources=[asdict(source) for source in reply.sources],
