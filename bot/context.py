@@ -101,7 +101,9 @@ def current_topic(history: Sequence[Message]) -> Topic | None:
         if message.author == "bot" and message.sort == "answer" and message.evidence:
             articles = message.evidence.get("articles") or [""]
             title = message.sources[0]["title"] if message.sources else ""
-            return Topic(_root(message.evidence), str(articles[0]), str(title), message.text)
+            return Topic(
+                root_question(message.evidence), str(articles[0]), str(title), message.text
+            )
     return None
 
 
@@ -116,7 +118,7 @@ def answered_articles(history: Sequence[Message]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _root(evidence: Mapping[str, Any]) -> str:
+def root_question(evidence: Mapping[str, Any]) -> str:
     """The question that opened the topic: a joined question has it on its first line."""
     first = str(evidence.get("question", "")).strip().split("\n", 1)[0]
     return " ".join(first.split()[:_LONGEST_QUESTION])

@@ -21,15 +21,17 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Heard, Incoming, Outgoing, Rating, SendError
+from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating, SendError
 from bot.claims import Claims
+from bot.edits import choice_of
 from bot.faults import Fault, no_fault
-from bot.limits import Limits, Refused, identity, storable, take_in
+from bot.first_attempts import FirstAttempts
+from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
 from bot.records import Records
-from bot.store import history, inbox, outbox
+from bot.store import changes, history, inbox, outbox
 from bot.store.database import Database, open_database, open_for_reading
 from bot.store.errors import DatabaseFailed, DatabaseRefused
-from bot.turn import Response, Turn
+from bot.turn import Outcome, Response, Turn
 from bot.turns import DeskWording, Turns
 from bot.views import Accepted, Delivery, Line, Stats, TicketLine, TicketPage, Trace
 
@@ -87,6 +89,10 @@ class Desk(Records):
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._last_error: tuple[str, datetime | None] = ("", None)
+        self._wording = wording
+        self._new_key = new_key
+        self._firsts = FirstAttempts()
+        self._broken: dict[str, str] = {}
         self._turns = Turns(
             database,
             self._claims,
@@ -98,10 +104,14 @@ class Desk(Records):
             limits,
             fault,
             self._count,
+            self._firsts,
         )
 
     def accept(self, heard: Heard) -> Accepted:
-        """Keep a message or a rating; returns once it is stored.
+        """Keep a message, a rating, an edit or a deletion; returns once it is stored.
+
+        An edited message that waits is answered as edited; after its answer the bot offers
+        to answer again. A message deleted before its answer is not answered.
 
         Raises Refused for what no channel may hand in, DatabaseFailed when it could not
         be kept: then the channel must not be told "got it".
@@ -110,7 +120,7 @@ class Desk(Records):
             return self._rate(heard)
         if isinstance(heard, Incoming):
             return self._keep(heard)
-        return Accepted(None, new=False)
+        return self._edit(heard) if isinstance(heard, Edit) else self._delete(heard)
 
     def take_turn(self) -> bool:
         """Respond to one waiting message; False when none is free to be taken.
@@ -130,7 +140,8 @@ class Desk(Records):
         keys that need not be given, since they are being delivered.
         """
         now = self._clock()
-        return self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
+        found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
+        return tuple(map(self._firsts.counted, found))
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
@@ -159,13 +170,27 @@ class Desk(Records):
         self._count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 
+    def channel_broken(self, channel: str, reason: str) -> None:
+        """The whole channel cannot send; health shows it with the reason."""
+        if channel not in self._broken:
+            log.error("channel cannot send", extra={"channel": channel, "reason": reason})
+        self._broken = {**self._broken, channel: storable(reason)}
+
+    def channel_mended(self, channel: str) -> None:
+        """A delivery went through again."""
+        if channel in self._broken:
+            log.info("channel sends again", extra={"channel": channel})
+        self._broken = {name: why for name, why in self._broken.items() if name != channel}
+
     def stats(self) -> Stats:
         """For health and metrics."""
         found = self._database.browse(lambda s: history.stats(s, self._clock()))
         error, at = self._last_error
         with self._counting:
             counts = dict(self._counts)
-        return replace(found, last_error=error, last_error_at=at, counts=counts)
+        return replace(
+            found, last_error=error, last_error_at=at, counts=counts, broken=self._broken
+        )
 
     def note_error(self, where: str, error: BaseException) -> None:
         """Something went wrong around the desk; health shows the last one, without its text's words."""
@@ -191,6 +216,52 @@ class Desk(Records):
                 extra={"message_id": accepted.message_id, "channel": incoming.address.channel},
             )
         return accepted
+
+    def _edit(self, edit: Edit) -> Accepted:
+        text, left_out = edited_text(edit, self._limits)
+        edited = changes.Edited(text, left_out, edit.edited_at)
+        message = self._message_of(edit)
+        if message is None:
+            return Accepted(None, new=False)
+        offer = (self._new_key(), self._wording.edited(choice_of(message)))
+
+        def work(session: Session) -> bool:
+            new = changes.edit(session, message, edited, offer, self._clock())
+            self.fault("change before commit")
+            return new
+
+        with self._firsts.of([offer[0]]):
+            new = self._database.write(work)
+        self.fault("change after commit")
+        self._count("edited" if new else "redelivered")
+        return Accepted(message, new=new)
+
+    def _delete(self, deletion: Deletion) -> Accepted:
+        if deletion.deleted_at.tzinfo is None:
+            raise Refused("`deleted_at` must carry its time zone")
+        message = self._message_of(deletion)
+        if message is None:
+            return Accepted(None, new=False)
+
+        def work(session: Session) -> tuple[bool, Outcome | None]:
+            done = changes.delete(session, message, deletion.deleted_at, self._clock())
+            self.fault("change before commit")
+            return done
+
+        new, outcome = self._database.write(work)
+        self.fault("change after commit")
+        self._count("deleted" if new else "redelivered")
+        if outcome:
+            self._count(f"outcome_{outcome.value}")
+        return Accepted(message, new=new)
+
+    def _message_of(self, change: Edit | Deletion) -> int | None:
+        channel, external_id = change.address.channel, identity(change.external_id)
+        found = self._database.read(lambda s: changes.find(s, channel, external_id))
+        if found is None:
+            kind = type(change).__name__
+            log.info("change of an unknown message", extra={"channel": channel, "kind": kind})
+        return found
 
     def _rate(self, rating: Rating) -> Accepted:
         if len(rating.comment) > self._limits.text:

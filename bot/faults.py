@@ -20,6 +20,9 @@ FAULTS = (
 )
 """In the order in which one message passes them."""
 
+CHANGE_FAULTS = ("change before commit", "change after commit")
+"""What an edit or a deletion passes."""
+
 FLOW_FAULTS = ("job started", "job run", "job before commit", "clock before commit")
 """In the order in which an action of a flow passes them."""
 
@@ -36,10 +39,8 @@ def die_at(name: str) -> Fault:
     Raises ValueError for a point that does not exist.
     """
     point, _, times = name.partition(":")
-    if point not in (*FAULTS, *FLOW_FAULTS):
-        raise ValueError(
-            f"no fault point {point!r}; there are: {', '.join((*FAULTS, *FLOW_FAULTS))}"
-        )
+    if point not in (known := FAULTS + CHANGE_FAULTS + FLOW_FAULTS):
+        raise ValueError(f"no fault point {point!r}; there are: {', '.join(known)}")
     passings = iter(range(int(times or 1), 0, -1))
 
     def fault(at: str) -> None:

@@ -130,7 +130,7 @@ class FlowClock:
             found = rows.run_of_job(session, job.run)
             if found and rows.move_job(session, job.key, "due", "asked"):
                 there = inbox.conversation_at(session, address, now)
-                turns.say(session, there, [(key, self._question(job, found[0]))], None, now)
+                turns.tell(session, there, [(key, self._question(job, found[0]))], None, now)
 
         self.database.write(work)
 
@@ -199,6 +199,6 @@ class FlowClock:
         replies = [(self.new_key(), reply) for reply in response.replies]
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
-            turns.say(session, talk, replies, ticket, now)
+            turns.tell(session, talk, replies, ticket, now)
         rows.keep(session, talk.id, response.flow, now)
         return True

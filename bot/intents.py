@@ -73,6 +73,10 @@ class Intents:
         """Whether the text is one of the phrasings, word for word (or sign for sign)."""
         return _plain(text) in self._exact
 
+    def affirms(self, text: str) -> bool:
+        """Whether it is a yes."""
+        return self.understand(text).intent == "affirm"
+
     def understand(self, text: str) -> Understood:
         """What is said. A clause that is no small talk makes the whole message a question,
         unless a person is asked for."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.channel import Attachment, Incoming, Sender
+from bot.channel import Attachment, Edit, Incoming, Sender
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 IDENTITY = 255
@@ -82,6 +82,13 @@ def take_in(incoming: Incoming, limits: Limits) -> Taken:
     )
     left_out = max(0, len(incoming.text) - limits.text)
     return Taken(cleaned, left_out, tuple(size for _, size in files))
+
+
+def edited_text(edit: Edit, limits: Limits) -> tuple[str, int]:
+    """The new text as it will be kept, and how many characters are over the limit. Raises Refused."""
+    if edit.edited_at.tzinfo is None:
+        raise Refused("`edited_at` must carry its time zone")
+    return storable(edit.text[: limits.text]), max(0, len(edit.text) - limits.text)
 
 
 def _file(file: Attachment, limit: int) -> tuple[Attachment, int]:

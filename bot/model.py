@@ -77,7 +77,8 @@ class Message(Record, kw_only=True):
     `outcome` and `reason` say what became of it. `left_out` counts the characters that
     were over the limit and not kept, `files` the attachments. `attempts` counts its first
     attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
-    it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`.
+    it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`. `text` is
+    what it says now; what it said before its edits is kept as `EarlierText`.
     """
 
     __tablename__ = "message"
@@ -113,6 +114,20 @@ class Message(Record, kw_only=True):
     sources: Mapped[list[Any]] = mapped_column(default_factory=list)
     rateable: Mapped[bool] = mapped_column(default=False)
     evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    only_if_sure: Mapped[bool] = mapped_column(default=False)
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class EarlierText(Record, kw_only=True):
+    """What a message said until its writer changed it. Never changed afterwards."""
+
+    __tablename__ = "earlier_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime]
 
 
 class KeptAttachment(Record, kw_only=True):
@@ -203,6 +218,18 @@ class ArticleRating(Record, kw_only=True):
     sender: Mapped[str] = mapped_column(String(255))
     helpful: Mapped[bool]
     at: Mapped[datetime]
+
+
+class Bookmark(Record, kw_only=True):
+    """How far a channel has heard in one of its places; the mark is the channel's own."""
+
+    __tablename__ = "bookmark"
+    __table_args__ = (UniqueConstraint("channel", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(255))
+    mark: Mapped[str] = mapped_column(Text)
 
 
 class FlowRun(Record, kw_only=True):

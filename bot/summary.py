@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.context import FORGET, root_question
 from bot.model import Message
 
 SUBJECT = 100
 QUOTE = 300
 LAST = 4
-ABOUT = {"answered", "asked_back", "abstained", "flow"}
-"""Outcomes of messages that said what the requester needs (a greeting does not)."""
 
 
 def subject(messages: Sequence[Message]) -> str:
@@ -38,10 +37,30 @@ def summary(messages: Sequence[Message], reason: str) -> str:
 
 
 def problem(messages: Sequence[Message]) -> Message | None:
-    """The first message of the user that was about something, else their first with any text."""
-    said = [message for message in messages if message.author == "user" and message.text.strip()]
-    about = [message for message in said if message.outcome in ABOUT]
-    return next(iter(about or said), None)
+    """The message of the user that says what this is about.
+
+    That is the first one of the current topic that was searched for: a greeting is not.
+    Where none was, and for a message that could not be handled, it is the last one.
+    """
+    said = [m for m in messages if m.author == "user" and m.text.strip() and not m.deleted_at]
+    if not said or said[-1].state == "dead":
+        return said[-1] if said else None
+    fresh = _since_fresh_start(messages)
+    roots = {m.in_reply_to: root_question(m.evidence) for m in fresh if m.evidence}
+    topic = next(reversed(roots.values()), None)
+    return next((m for m in said if m.id in roots and roots[m.id] == topic), said[-1])
+
+
+def _since_fresh_start(messages: Sequence[Message]) -> Sequence[Message]:
+    """What was said since the last topic was solved, forgotten or handed over; the last message
+    of the user is what leads to people now."""
+    said = [place for place, message in enumerate(messages) if message.author == "user"]
+    ends = [place for place in said[:-1] if _ends_topic(messages[place])]
+    return messages[ends[-1] + 1 :] if ends else messages
+
+
+def _ends_topic(message: Message) -> bool:
+    return message.resolved or message.outcome == "human" or message.reason == FORGET
 
 
 def shortened(text: str, limit: int) -> str:

@@ -139,3 +139,6 @@ class Response:
 
 Responder = Callable[[Turn], Response | None]
 """One way to respond; None leaves the message to the next."""
+
+Respond = Callable[[Turn], Response]
+"""All ways to respond together: there is always a response."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.claims import Claims
 from bot.faults import Fault
+from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, storable
 from bot.store import inbox, turns
 from bot.store.database import Database
@@ -36,11 +37,14 @@ class DeskWording:
     `failed` hands over a message that could not be handled (a Response with a
     `hand_off`); `left_out(kept, left_out)` tells that a message was longer than the
     limit, in characters; `files_left_out(names)` that files were too large or too many.
+    `edited(choice)` offers to answer a message again that was edited after its answer, by
+    a Choice with that id.
     """
 
     failed: Callable[[Turn], Response]
     left_out: Callable[[int, int], Reply]
     files_left_out: Callable[[tuple[str, ...]], Reply]
+    edited: Callable[[str], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Turns:
     limits: Limits
     fault: Fault
     count: Callable[[str], None]
+    firsts: FirstAttempts
 
     def take(self) -> bool:
         """Take one turn; False when no conversation is free that has one."""
@@ -129,7 +134,8 @@ class Turns:
         return self.database.read(lambda s: turns.first(s, conversation, history, now))
 
     def _write(self, turn: Turn, response: Response, state: str) -> int | None:
-        said = (*self._left_out(turn), *response.replies)
+        unasked = turn.message.only_if_sure and not response.replies
+        said = response.replies if unasked else (*self._left_out(turn), *response.replies)
         replies = [(self.new_key(), reply) for reply in said]
         cited = {
             article
@@ -145,7 +151,8 @@ class Turns:
             self.fault("turn before commit")
             return ticket
 
-        return self.database.write(work)
+        with self.firsts.of([key for key, _ in replies]):
+            return self.database.write(work)
 
     def _left_out(self, turn: Turn) -> list[Reply]:
         notices = []

@@ -15,13 +15,16 @@ class Accepted:
 
     `new` is False when it was known already (a redelivery). `conflict` says that the
     same identity had been kept with another content: the first one stands.
-    `message_id` is the message kept or rated; None for a rating of nothing that was
-    said in that conversation, which is not kept.
+    `message_id` is the message kept, rated, edited or deleted; None for a rating of
+    nothing that was said in that conversation, and for an edit or deletion of a message
+    that is not known: these are not kept. `awaited` says that a reply will come for sure,
+    so that a sign of work is in place.
     """
 
     message_id: int | None
     new: bool
     conflict: bool = False
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Line:
 
     `key` is the `Outgoing.key` (empty for others' messages). `rated` is what the given
     person said of it. `state` of a user's message: `new` while the bot works on it,
-    then `done` or `dead`; of the bot's: `due`, `sent` or `dead`.
+    then `done` or `dead`; of the bot's: `due`, `sent` or `dead`. `earlier` is what it said
+    before its edits, oldest first; a message that was taken back has `deleted_at`.
     """
 
     id: int
@@ -45,6 +49,9 @@ class Line:
     rateable: bool = False
     key: str = ""
     rated: bool | None = None
+    earlier: tuple[str, ...] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +128,9 @@ class TicketPage:
 class Stats:
     """How the desk is doing now; ages in seconds. `counts` are of this process since its start.
 
-    Keys of `counts`: `accepted`, `redelivered`, `ratings`, `turn_failed`, `sent`,
-    `send_failed`, and `outcome_…` for each outcome.
+    Keys of `counts`: `accepted`, `redelivered`, `edited`, `deleted`, `ratings`,
+    `turn_failed`, `sent`, `send_failed`, and `outcome_…` for each outcome. `broken` are the
+    channels that cannot send, with the reason.
     """
 
     inbox: int
@@ -135,3 +143,4 @@ class Stats:
     last_error: str = ""
     last_error_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)

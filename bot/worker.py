@@ -18,9 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.channel import Adapter, Heard, Outgoing, SendError
+from bot.channel import Adapter, Heard, Incoming, Outgoing, SendError
+from bot.channel_pauses import ChannelPauses
 from bot.desk import Accepted, Desk
 from bot.turn_threads import TurnThreads
+from bot.work_signs import WorkSigns
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -35,7 +37,9 @@ class Pace:
     """How much is done at once, and how often the loops look by themselves.
 
     `turns`, and `deliveries` of each channel, in parallel; times in seconds: `poll`,
-    `restart` of a loop that failed, `send_timeout` of one delivery, `grace` at the end.
+    `restart` of a loop that failed, `send_timeout` of one delivery, `grace` at the end;
+    `probe`: how often a channel that cannot send is tried; `sign`: how long a sign of
+    work may take.
     """
 
     turns: int = 6
@@ -44,6 +48,8 @@ class Pace:
     restart: float = 1.0
     send_timeout: float = 60.0
     grace: float = 10.0
+    probe: float = 30.0
+    sign: float = 1.0
 
 
 AS_AGREED = Pace()
@@ -82,6 +88,8 @@ class _Worker:
         self._turns = TurnThreads(desk, pace.turns, pace.poll, pace.restart, self._turn_taken)
         self._bells = {adapter.name: asyncio.Event() for adapter in adapters}
         self._flying: dict[str, asyncio.Task[None]] = {}
+        self._pauses = ChannelPauses(pace.probe)
+        self._signs = WorkSigns(pace.sign)
         self._stopping = False
 
     async def run(self) -> None:
@@ -108,6 +116,7 @@ class _Worker:
     ) -> None:
         self._stopping = True
         self._turns.stop()
+        self._signs.end()
         self._ring()
         for task in hearing:
             task.cancel()
@@ -140,23 +149,38 @@ class _Worker:
                 await asyncio.sleep(self._pace.poll)
 
     async def _hear(self, adapter: Adapter) -> None:
-        await adapter.run(self._receive)
+        await adapter.run(functools.partial(self._receive, adapter))
 
-    async def _receive(self, heard: Heard) -> Accepted:
+    async def _receive(self, adapter: Adapter, heard: Heard) -> Accepted:
         accepted = await self._door(self._desk.accept, heard)
-        self._turns.ring()
+        if isinstance(heard, Incoming):
+            if accepted.awaited:
+                self._signs.show(adapter, heard)
+            self._turns.ring()
+        elif accepted.new:
+            self._ring()
         return accepted
 
     async def _deliver(self, adapter: Adapter) -> None:
         bell = self._bells[adapter.name]
         while not self._stopping:
             bell.clear()
-            if free := self._pace.deliveries - self._flying_for(adapter):
-                # What flies when the reading begins may land meanwhile and still be read as due.
-                flying = frozenset(self._flying)
-                for outgoing in await self._door(self._desk.due, free, adapter.name, flying):
-                    self._send(adapter, outgoing)
+            if free := self._room(adapter):
+                await self._send_due(adapter, free)
             await _rung(bell, self._pace.poll)
+
+    async def _send_due(self, adapter: Adapter, free: int) -> None:
+        # What flies when the reading begins may land meanwhile and still be read as due.
+        not_these = frozenset(self._flying).union(self._pauses.tried(adapter.name))
+        found = await self._door(self._desk.due, free, adapter.name, not_these)
+        found = found[: self._room(adapter)]  # the channel may have broken meanwhile
+        self._pauses.probed(adapter.name, self._loop.time(), found=bool(found))
+        for outgoing in found:
+            self._send(adapter, outgoing)
+
+    def _room(self, adapter: Adapter) -> int:
+        flying = self._flying_for(adapter)
+        return self._pauses.room(adapter.name, flying, self._pace.deliveries, self._loop.time())
 
     def _flying_for(self, adapter: Adapter) -> int:
         return sum(1 for task in self._flying.values() if task.get_name() == adapter.name)
@@ -173,13 +197,19 @@ class _Worker:
         self._bells[task.get_name()].set()
 
     async def _delivery(self, adapter: Adapter, outgoing: Outgoing) -> None:
+        await self._signs.settled(outgoing.address)
         try:
             self._desk.fault("send before")
             external_id = await self._sent(adapter, outgoing)
             self._desk.fault("send after")
         except SendError as error:
+            if error.broken:
+                self._pauses.broken(adapter.name, outgoing.key, self._loop.time())
+                self._desk.channel_broken(adapter.name, str(error))
             await self._door(self._desk.failed, outgoing.key, error)
         else:
+            if self._pauses.mended(adapter.name):
+                self._desk.channel_mended(adapter.name)
             await self._door(self._desk.sent, outgoing.key, external_id)
 
     async def _sent(self, adapter: Adapter, outgoing: Outgoing) -> str:

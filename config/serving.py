@@ -27,19 +27,21 @@ from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
 from bot.ask import Asking, in_json
-from bot.channel import Adapter
+from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
+from bot.responders.again import again
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.hand_off import failed, hand_off
+from bot.responders.late import late
+from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
-from bot.wording import Wording
 from config.flows import flow_clock, flow_desk
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -65,19 +67,27 @@ def open_desk(
 def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
+    intents = Intents(how.say.phrasings(), model)
     flows = flow_desk(place, database, how, model)
     responders = (
         with_agent,
         walking(flows),
-        command(how, Intents(how.say.phrasings(), model), tier=tier),
+        command(how, intents, tier=tier),
         starting(flows),
         search(how),
         hand_off(how.say, tier=tier),
     )
     return Desk(
         database,
-        partial(respond, responders=responders),
-        wording=wording(how.say, tier),
+        late(
+            only_if_sure(
+                again(partial(respond, responders=responders), intents.affirms),
+                how.thresholds.sure,
+            ),
+            timedelta(minutes=place.settings.limits.late_minutes),
+            how.say,
+        ),
+        wording=wording(how, tier),
         articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
@@ -90,12 +100,14 @@ def fault_of_tests() -> Fault:
     return die_at(named) if named else no_fault
 
 
-def wording(say: Wording, tier: int) -> DeskWording:
+def wording(how: Asking, tier: int) -> DeskWording:
     """What the desk itself has to say."""
+    say = how.say
     return DeskWording(
-        failed=failed(say, tier=tier),
+        failed=only_if_sure(failed(say, tier=tier), how.thresholds.sure),
         left_out=lambda kept, left: Reply(say("left_out", kept=kept, left_out=left)),
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
+        edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
     )
 
 

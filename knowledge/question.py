@@ -28,7 +28,7 @@ _OUTPUT = (
     re.compile(r"^\s*(at\s+[\w$.<>]+\(|File \"|Traceback \(|Caused by:|\.\.\. \d+ more|#\d+\s)"),
     re.compile(r"^\s*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d"),
     re.compile(r"^\s*\[?\d\d:\d\d:\d\d"),
-    re.compile(r"^\s*\W*(TRACE|DEBUG|INFO|WARN(ING)?|ERROR|FATAL)\b\W"),
+    re.compile(r"^\W*(TRACE|DEBUG|INFO|WARN(ING)?|ERROR|FATAL)\b\W"),
     re.compile(r"^\s*(\$|>>>|[\w.-]+@[\w.-]+[:~$#])\s?\S"),
 )
 _ERROR = re.compile(

@@ -23,7 +23,7 @@ LENGTH_COUNTS = (".py", ".js", ".css", ".html", ".j2", ".toml", ".sh")
 
 # Where each third-party package may be imported. One home each: who changes it, finds it.
 HOMES = {
-    "aiohttp": ["adapters/discord/*"],
+    "aiohttp": ["adapters/discord/*", "adapters/slack/*"],
     "alembic": ["bot/store/*"],
     "bm25s": ["knowledge/keywords.py"],
     "discord": ["adapters/discord/*"],
@@ -53,6 +53,8 @@ HOMES = {
     "regex": ["adapters/text.py"],
     "rich": ["config/cli/*", "adapters/terminal.py"],
     "sentence_transformers": ["knowledge/embedder*"],
+    "slack_bolt": ["adapters/slack/*"],
+    "slack_sdk": ["adapters/slack/*"],
     "sqlalchemy": [
         "bot/model.py",
         "bot/desk.py",

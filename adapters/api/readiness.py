@@ -13,11 +13,15 @@ STUCK_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must work. `advice` says what is wrong and what to do, for the operator."""
+    """One thing that must work. `advice` says what is wrong and what to do, for the operator.
+
+    Without one that is not `needed` the desk still serves, elsewhere.
+    """
 
     name: str
     ok: bool
     advice: str = ""
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Report:
 
     @property
     def ready(self) -> bool:
-        return all(check.ok for check in self.checks)
+        return all(check.ok for check in self.checks if check.needed)
 
 
 def report(desk: Desk, help_centre: HelpCentre, loops: Callable[[], Mapping[str, bool]]) -> Report:
@@ -46,6 +50,7 @@ def report(desk: Desk, help_centre: HelpCentre, loops: Callable[[], Mapping[str,
             Check("database", True),
             turns_check(stats),
             *_loop_checks(loops()),
+            *broken_channels(stats),
             index_check(knowledge),
         ),
         stats,
@@ -58,6 +63,15 @@ def turns_check(stats: Stats) -> Check:
     ok = stats.inbox_oldest < STUCK_SECONDS
     advice = f"The oldest message waits for {stats.inbox_oldest:.0f} s: see the log, then restart."
     return Check("turns", ok, "" if ok else advice)
+
+
+def broken_channels(stats: Stats) -> tuple[Check, ...]:
+    """A check that fails for each channel that cannot send. The others serve on, so it is not needed."""
+    waiting = "What is to be said there waits until a delivery goes through."
+    return tuple(
+        Check(f"channel {name}", False, f"{why} {waiting}", needed=False)
+        for name, why in stats.broken.items()
+    )
 
 
 def index_check(knowledge: KnowledgeState) -> Check:

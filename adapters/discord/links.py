@@ -16,7 +16,7 @@ MASKED = re.compile(
     r"(?:\s+[\"'(][^\n]*?[\"')])?\s*\)",
     re.DOTALL,
 )
-HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+HOST = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+[^\W\d_]{2,}")
 SAFE = "/:?#[]@!$&'*+,;=%~-._"
 
 

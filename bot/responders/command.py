@@ -67,8 +67,7 @@ def pressed(turn: Turn) -> str | None:
     """The id of the choice that was pressed, or typed by its label or number."""
     if turn.message.choice:
         return turn.message.choice
-    last = _last(turn)
-    offered = [Choice(**choice) for choice in last.choices] if last else []
+    offered = offered_last(turn)
     text = " ".join(words(turn.message.text))
     for choice in offered:
         if text and text == " ".join(words(choice.label)):
@@ -80,6 +79,12 @@ def pressed(turn: Turn) -> str | None:
     word = number[1].lower()
     place = int(word) - 1 if word.isdigit() else _ORDINALS[word]
     return topics[place].id if -1 <= place < len(topics) else None
+
+
+def offered_last(turn: Turn) -> list[Choice]:
+    """What could be pressed under the last thing the bot said."""
+    last = _last(turn)
+    return [Choice(**choice) for choice in last.choices] if last else []
 
 
 def in_answer_to_offer(turn: Turn, intent: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.model import Conversation, Feedback, Message, OutboxItem, Ticket
+from bot.model import Conversation, EarlierText, Feedback, Message, OutboxItem, Ticket
 from bot.store import outbox, tickets
 from bot.tickets import OVER
 from bot.views import Delivery, Line, Stats, TicketPage, Trace
@@ -25,7 +25,20 @@ def transcript(
         .where(Message.conversation_id == conversation_id, Message.id > after)
         .order_by(Message.id)
     )
-    return tuple(_line(message, state, helpful) for message, state, helpful in rows)
+    found = [(message, state, helpful) for message, state, helpful in rows]
+    earlier = _earlier(session, [message.id for message, _, _ in found if message.edited_at])
+    return tuple(_line(m, state, helpful, earlier.get(m.id, ())) for m, state, helpful in found)
+
+
+def _earlier(session: Session, edited: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What the edited messages said before, oldest first."""
+    if not edited:
+        return {}
+    found: dict[int, tuple[str, ...]] = {}
+    wanted = select(EarlierText).where(EarlierText.message_id.in_(edited))
+    for kept in session.scalars(wanted.order_by(EarlierText.id)):
+        found[kept.message_id] = (*found.get(kept.message_id, ()), kept.text)
+    return found
 
 
 def waiting(session: Session, conversation_id: int) -> bool:
@@ -98,7 +111,9 @@ def stats(session: Session, now: datetime) -> Stats:
     )
 
 
-def _line(message: Message, delivery: str | None, helpful: bool | None) -> Line:
+def _line(
+    message: Message, delivery: str | None, helpful: bool | None, earlier: tuple[str, ...]
+) -> Line:
     return Line(
         id=message.id,
         author=message.author,
@@ -112,6 +127,9 @@ def _line(message: Message, delivery: str | None, helpful: bool | None) -> Line:
         rateable=message.rateable,
         key="" if message.author == "user" else message.external_id,
         rated=helpful,
+        earlier=earlier,
+        edited_at=message.edited_at,
+        deleted_at=message.deleted_at,
     )
 
 

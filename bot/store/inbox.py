@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Address, Incoming, Rating
 from bot.limits import Taken
-from bot.model import Conversation, Feedback, KeptAttachment, Message
+from bot.model import Conversation, EarlierText, Feedback, KeptAttachment, Message
 from bot.store.rows import add, table
 from bot.views import Accepted
 
@@ -26,7 +26,7 @@ _TALKS = table(Conversation).c
 _KNOWN = select(_KEPT.id, _KEPT.conversation_id, _KEPT.text).where(
     _KEPT.channel == bindparam("channel"), _KEPT.external_id == bindparam("external_id")
 )
-_CONVERSATION_ID = select(_TALKS.id).where(
+_TALK = select(_TALKS.id, _TALKS.holder).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
 _WAITING = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().limit(1000)
@@ -35,19 +35,29 @@ _WAITING = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().
 def accept(session: Session, taken: Taken, now: datetime) -> tuple[Accepted, int]:
     """Keep a message once; also gives its conversation's id. What was kept first stands."""
     incoming = taken.incoming
-    conversation = conversation_id(session, incoming.address)
+    conversation, holder = _talk(session, incoming.address)
     known = session.execute(
         _KNOWN, {"channel": incoming.address.channel, "external_id": incoming.external_id}
     ).first()
     if known is not None:
-        conflict = (known.conversation_id, known.text) != (conversation, incoming.text)
+        same = known.text == incoming.text or _said_before(session, known.id, incoming.text)
+        conflict = known.conversation_id != conversation or not same
         return Accepted(known.id, new=False, conflict=conflict), known.conversation_id
     if conversation is None:
         conversation = add(session, _conversation(incoming, now))
     message = add(session, _message(session, conversation, taken, now))
     for attachment in _attachments(message, taken):
         add(session, attachment)
-    return Accepted(message, new=True), conversation
+    awaited = holder == "bot" and not incoming.only_if_sure
+    return Accepted(message, new=True, awaited=awaited), conversation
+
+
+def _said_before(session: Session, message: int, text: str) -> bool:
+    """Whether it is what the message said before it was edited."""
+    earlier = select(EarlierText.id).where(
+        EarlierText.message_id == message, EarlierText.text == text
+    )
+    return session.scalars(earlier.limit(1)).first() is not None
 
 
 def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepted:
@@ -89,13 +99,21 @@ def count_attempt(session: Session, message_id: int, now: datetime) -> None:
 
 
 def note_failure(session: Session, message_id: int, reason: str) -> None:
-    """Why the last attempt failed, for the trace."""
-    session.execute(update(Message).where(Message.id == message_id).values(reason=reason))
+    """Why the last attempt failed, for the trace; not if the message was dealt with meanwhile."""
+    waits = (Message.id == message_id, Message.state == "new")
+    session.execute(update(Message).where(*waits).values(reason=reason))
 
 
 def conversation_id(session: Session, address: Address) -> int | None:
     """The conversation that lives there."""
-    return session.scalar(_CONVERSATION_ID, {"channel": address.channel, "thread": address.thread})
+    return _talk(session, address)[0]
+
+
+def _talk(session: Session, address: Address) -> tuple[int | None, str]:
+    """The conversation there and who holds it: the bot, where there is none yet."""
+    where = {"channel": address.channel, "thread": address.thread}
+    found = session.execute(_TALK, where).first()
+    return (found.id, found.holder) if found else (None, "bot")
 
 
 def conversation_at(session: Session, address: Address, now: datetime) -> Conversation:
@@ -137,6 +155,7 @@ def _message(session: Session, conversation: int, taken: Taken, now: datetime) -
         attempts=1,
         left_out=taken.left_out,
         files=len(incoming.attachments),
+        only_if_sure=incoming.only_if_sure,
     )
 
 

@@ -25,7 +25,7 @@ _FIRST = (
     .group_by(OutboxItem.conversation_id)
 )
 _DUE = (
-    select(OutboxItem.key, OutboxItem.message_id)
+    select(OutboxItem.key, OutboxItem.message_id, OutboxItem.attempts)
     .join(Conversation, Conversation.id == OutboxItem.conversation_id)
     .where(OutboxItem.id.in_(_FIRST), OutboxItem.not_before <= bindparam("now"))
     .order_by(OutboxItem.id)
@@ -57,9 +57,10 @@ def due(
     """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
     values = {"limit": limit + len(flying), "channel": channel, "now": now}
     found = session.execute(_DUE if channel is None else _DUE_THERE, values)
-    ids = [message for key, message in found if key not in flying][:limit]
+    failed = {message: tries for key, message, tries in found if key not in flying}
+    ids = list(failed)[:limit]
     said = session.execute(_SAID, {"ids": ids}) if ids else ()
-    return tuple(_outgoing(message, thread) for message, thread in said)
+    return tuple(_outgoing(message, thread, failed[message.id] + 1) for message, thread in said)
 
 
 def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:
@@ -89,11 +90,14 @@ def failed(
         item.state = "dead"
         tickets.undelivered(session, item.conversation_id, key=key, error=item.error, now=now)
         return True
-    item.not_before = next_attempt(now, item.attempts, error.retry_after, chance)
+    if error.broken:  # nothing is wrong with the item: it is due as soon as the channel is mended
+        item.not_before = now
+    else:
+        item.not_before = next_attempt(now, item.attempts, error.retry_after, chance)
     return False
 
 
-def _outgoing(message: Message, thread: str) -> Outgoing:
+def _outgoing(message: Message, thread: str, attempt: int) -> Outgoing:
     return Outgoing(
         key=message.external_id,
         address=Address(message.channel, thread),
@@ -102,6 +106,7 @@ def _outgoing(message: Message, thread: str) -> Outgoing:
         choices=choices(message),
         sources=sources(message),
         rateable=message.rateable,
+        attempt=attempt,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channel import Attachment
+from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.store import flows, tickets
 from bot.store.rows import add, changed, table
@@ -63,11 +64,21 @@ def first(session: Session, conversation: int, history: int, now: datetime) -> T
         return None
     message, talk = found
     before = session.scalars(_BEFORE, {"conversation": conversation, "history": history}).all()
+    before = [*before, *_meant(session, message, before)]
     asked = sorted(before, key=lambda said: (said.in_reply_to or said.id, said.id))
     files = _files(session, message.id) if message.files else []
     attachments = tuple(Attachment(f.name, f.media_type, f.content, f.url) for f in files)
     run = flows.active(session, conversation)
     return Turn(talk, message, tuple(asked), now, attachments, run)
+
+
+def _meant(session: Session, message: Message, known: Sequence[Message]) -> Sequence[Message]:
+    """The edited message that is to be answered again, however long ago it was written."""
+    meant = message_of(message.choice)
+    if meant is None or any(said.id == meant for said in known):
+        return ()
+    here = (Message.id == meant, Message.conversation_id == message.conversation_id)
+    return session.scalars(select(Message).where(*here)).all()
 
 
 def files_left_out(session: Session, message_id: int) -> tuple[str, ...]:
@@ -97,7 +108,8 @@ def apply(
     take_version(session, turn.conversation)
     _finish(session, turn, response, state, now)
     ticket = tickets.hand_off(session, turn, response.hand_off, now) if response.hand_off else None
-    say(session, turn.conversation, replies, ticket, now, in_reply_to=turn.message.id)
+    for key, reply in replies:
+        say(session, turn.message, key, reply, ticket, now)
     if response.flow:
         flows.keep(session, turn.conversation.id, response.flow, now)
     if response.decision:
@@ -106,17 +118,23 @@ def apply(
 
 
 def say(
+    session: Session, to: Message, key: str, reply: Reply, ticket: int | None, now: datetime
+) -> None:
+    """A reply to a message becomes part of the conversation, and due to be delivered."""
+    said = _said(to.conversation_id, to.channel, to.id, key, reply, ticket, now)
+    add(session, _to_deliver(said, add(session, said), now))
+
+
+def tell(
     session: Session,
     conversation: Conversation,
     replies: Sequence[tuple[str, Reply]],
     ticket: int | None,
     now: datetime,
-    *,
-    in_reply_to: int | None = None,
 ) -> None:
-    """Keep what the bot says there, each with its key, and have it delivered."""
+    """What the bot says there of its own accord, each with its key."""
     for key, reply in replies:
-        said = _said(conversation, in_reply_to, key, reply, ticket, now)
+        said = _said(conversation.id, conversation.channel, None, key, reply, ticket, now)
         add(session, _to_deliver(said, add(session, said), now))
 
 
@@ -142,7 +160,8 @@ def _finish(session: Session, turn: Turn, response: Response, state: str, now: d
 
 
 def _said(
-    conversation: Conversation,
+    conversation_id: int,
+    channel: str,
     in_reply_to: int | None,
     key: str,
     reply: Reply,
@@ -150,8 +169,8 @@ def _said(
     now: datetime,
 ) -> Message:
     return Message(
-        conversation_id=conversation.id,
-        channel=conversation.channel,
+        conversation_id=conversation_id,
+        channel=channel,
         external_id=key,
         author="bot",
         sender="bot",

@@ -100,7 +100,10 @@ def echo_ticket(page: TicketPage) -> None:
     typer.echo(f"\n{page.summary}")
     typer.secho("\nConversation", bold=True)
     for line in page.transcript:
-        typer.echo(f"{local(line.at)}  {line.name or line.author}: {line.text}")
+        for earlier in line.earlier:
+            typer.echo(f"{local(line.at)}  {line.name or line.author} (before editing): {earlier}")
+        note = " (edited)" * bool(line.edited_at) + " (taken back)" * bool(line.deleted_at)
+        typer.echo(f"{local(line.at)}  {line.name or line.author}{note}: {line.text}")
     typer.secho("\nEvents", bold=True)
     for event in page.events:
         typer.echo(

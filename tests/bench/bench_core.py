@@ -105,7 +105,12 @@ def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
         return Response(Outcome.HUMAN, (reply,), "error", HandOff(1, "error"))
 
     database = open_database(f"sqlite:///{folder}/bench.db")
-    wording = DeskWording(failed, lambda *_: Reply("left out"), lambda *_: Reply("left out"))
+    wording = DeskWording(
+        failed,
+        lambda *_: Reply("left out"),
+        lambda *_: Reply("left out"),
+        lambda _: Reply("edited"),
+    )
     desk = Desk(database, respond, wording=wording, articles_exist=lambda _: True)
     return desk, database.close
 

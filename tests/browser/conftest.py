@@ -36,7 +36,7 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, so does its event loop, and no other can begin
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         missing(f"{CHROMIUM} is missing: apt-get install chromium, or name yours in CHROMIUM")

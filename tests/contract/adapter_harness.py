@@ -14,6 +14,7 @@ from adapters.memory import MemoryAdapter
 from adapters.terminal import TerminalAdapter
 from bot.channel import Adapter, Address, Choice, SendError
 from tests.contract.discord_harness import DiscordHarness
+from tests.contract.slack_harness import SlackHttpHarness, SlackSocketHarness
 
 
 class Harness(Protocol):
@@ -157,4 +158,6 @@ HARNESSES: tuple[Callable[[Callable[[Address], bool]], Harness], ...] = (
     MemoryHarness,
     TerminalHarness,
     DiscordHarness,
+    SlackSocketHarness,
+    SlackHttpHarness,
 )

@@ -178,6 +178,8 @@ def test_a_summary_tells_problem_answers_and_last_messages() -> None:
         said("bot", "Pour water on it."),
         said("user", "a human please"),
     ]
+    talk[1].id, talk[2].in_reply_to = 1, 1
+    talk[2].evidence = {"question": "my printer burns"}
     assert subject(talk) == "my printer burns"
     assert summary(talk, "asked for a human") == (
         "Problem: my printer burns\n\n"

@@ -197,3 +197,57 @@ def test_s19_no_text_is_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture)
     handled = [record for record in caplog.records if record.msg == "message handled"]
     assert len(handled) == 1
     assert "canary" not in str([vars(record) for record in caplog.records])
+
+
+def test_an_attempt_is_the_first_only_when_that_is_certain(database: Database) -> None:
+    """A crash after a post, before it was recorded, must make the channel look for its copy."""
+    clock = Clock()
+    desk = new_desk(database, clock=clock, chance=lambda: 0.0)
+    desk.accept(message("hello"))
+    desk.take_turn()
+    (first,) = desk.due(1)
+    assert first.attempt == 1
+    (restarted,) = new_desk(database, clock=clock).due(1)
+    assert restarted.attempt == 2
+    desk.failed(first.key, SendError("502", retry_after=0))
+    desk.failed(first.key, SendError("502", retry_after=0))
+    assert [one.attempt for one in desk.due(1)] == [3]
+
+
+def test_a_reply_to_a_broken_channel_stays_due_and_is_given_up_in_the_end(
+    database: Database,
+) -> None:
+    clock = Clock()
+    desk = new_desk(database, clock=clock, limits=Limits(delivery=timedelta(hours=2)))
+    desk.accept(message("hello"))
+    desk.take_turn()
+    (outgoing,) = desk.due(1)
+    desk.failed(outgoing.key, SendError("revoked", broken=True))
+    assert len(desk.due(1)) == 1
+    clock.now += timedelta(hours=2)
+    desk.failed(outgoing.key, SendError("revoked", broken=True))
+    assert desk.due(1) == ()
+    assert [ticket.reason for ticket in desk.tickets()] == ["a reply could not be delivered"]
+
+
+def test_a_broken_channel_is_told_until_it_is_mended(desk: Desk) -> None:
+    desk.channel_broken("slack", "revoked")
+    desk.channel_broken("discord", "no intent")
+    desk.channel_mended("web")
+    assert desk.stats().broken == {"slack": "revoked", "discord": "no intent"}
+    desk.channel_mended("slack")
+    assert desk.stats().broken == {"discord": "no intent"}
+
+
+def test_nothing_is_said_to_a_message_met_with_silence_however_long(database: Database) -> None:
+    desk = new_desk(database, limits=Limits(text=5))
+    desk.accept(message("quiet and more", only_if_sure=True))
+    desk.accept(message("quiet and more", "2"))
+    notices = texts(deliver_all(desk))
+    assert notices == ["I read 5 characters and left 9 out."]
+
+
+def test_a_reply_is_awaited_where_one_will_come(desk: Desk) -> None:
+    assert desk.accept(message("hello", "1")).awaited
+    assert not desk.accept(message("hello", "1")).awaited
+    assert not desk.accept(message("hello", "2", only_if_sure=True)).awaited

@@ -66,6 +66,17 @@ def test_the_health_page_says_what_to_mend(tmp_path: Path) -> None:
     assert "Remove it." in page
 
 
+def test_a_channel_that_cannot_send_is_shown_and_the_desk_stays_ready(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as database:
+        desk = new_desk(database)
+        desk.channel_broken("slack", "token_revoked. Install the app again.")
+        found = report(desk, HelpCentre(SmallKnowledge(), database), dict)
+    (check,) = (check for check in found.checks if not check.ok)
+    assert check.name == "channel slack"
+    assert check.advice.startswith("token_revoked. Install the app again.")
+    assert found.ready
+
+
 def test_operators_pages_are_for_operators(tmp_path: Path) -> None:
     options = {"operator_token": TOKEN, "public_url": "https://help.example.com"}
     with running_site(tmp_path, **options) as site:

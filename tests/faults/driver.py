@@ -3,6 +3,7 @@
 Usage: python driver.py FOLDER [FAULT]
 
     heard.jsonl   what users wrote on the platform: it is delivered again until it is acknowledged
+                  (`edits` is the id of the message that this one changes, `deletes` that of one taken back)
     acked.jsonl   what the platform was told "got it" for
     posts.jsonl   every post the platform took, with its key; users see each key once
 
@@ -21,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.channel import Address, Incoming, Outgoing, Receive, Sender
+from bot.channel import Address, Deletion, Edit, Heard, Incoming, Outgoing, Receive, Sender
 from bot.desk import Desk, open_database
 from bot.faults import die_at, no_fault
 from bot.turn import Response, Turn
@@ -40,7 +41,7 @@ class FileChannel:
         acked = {row["id"] for row in rows(self.folder / "acked.jsonl")}
         for row in rows(self.folder / "heard.jsonl"):
             if row["id"] not in acked:
-                await receive(self.incoming(row))
+                await receive(self.heard(row))
                 keep(self.folder / "acked.jsonl", {"id": row["id"]})
         while True:
             stats = await asyncio.to_thread(self.desk.stats)
@@ -53,9 +54,13 @@ class FileChannel:
         keep(self.folder / "posts.jsonl", post)
         return f"post-{outgoing.key}"
 
-    def incoming(self, row: dict[str, Any]) -> Incoming:
-        address = Address(self.name, row["thread"])
-        return Incoming(address, row["id"], Sender("ann"), row["text"], datetime.now(UTC))
+    def heard(self, row: dict[str, Any]) -> Heard:
+        address, now = Address(self.name, row["thread"]), datetime.now(UTC)
+        if edited := row.get("edits"):
+            return Edit(address, edited, row["text"], now)
+        if deleted := row.get("deletes"):
+            return Deletion(address, deleted, now)
+        return Incoming(address, row["id"], Sender("ann"), row["text"], now)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

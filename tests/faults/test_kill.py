@@ -14,7 +14,7 @@ import pytest
 
 from bot.channel import Address
 from bot.desk import Desk, open_for_reading
-from bot.faults import FAULTS, die_at
+from bot.faults import CHANGE_FAULTS, FAULTS, die_at
 from tests.desk_support import new_desk
 from tests.faults.driver import rows
 
@@ -98,6 +98,32 @@ def test_k1_to_k6_killed_at_each_border(crash: Crash, fault: str) -> None:
     assert [getattr(desk.trace(n), "outcome", None) for n in message_ids(desk)] == ["answered"] * 4
     # Of each conversation at most one post is under way, so at most that one is posted again.
     assert len(crash.posts()) <= len(set(crash.posts())) + 2
+
+
+@pytest.mark.parametrize("fault", CHANGE_FAULTS)
+def test_killed_while_an_edit_or_a_deletion_is_kept(crash: Crash, fault: str) -> None:
+    """Each is heard again until it is acknowledged, and has one effect."""
+    heard = [
+        {"id": "m1", "thread": "one", "text": "slow"},
+        {"id": "m2", "thread": "one", "text": "first"},
+        {"id": "m3", "thread": "one", "text": "human"},
+        {"id": "e1", "thread": "one", "text": "second", "edits": "m2"},
+        {"id": "d1", "thread": "one", "text": "", "deletes": "m3"},
+    ]
+    lines = "".join(json.dumps(row) + "\n" for row in heard)
+    (crash.folder / "heard.jsonl").write_text(lines)
+    assert crash.run(fault) == KILLED
+    assert crash.run(f"{fault}:2" if fault == "change before commit" else None) in (0, KILLED)
+    assert crash.run() == 0
+    desk = crash.desk()
+    shown = desk.transcript(Address("files", "one"))
+    edited = next(line for line in shown if line.text == "second")
+    assert edited.earlier == ("first",)
+    assert [bool(line.deleted_at) for line in shown if line.text == "human"] == [True]
+    offers = crash.seen()["one"].count("You changed it.")
+    answered_before = "you said: first [1]" in crash.seen()["one"]
+    assert offers == answered_before
+    assert answered_before or "you said: second [1]" in crash.seen()["one"]
 
 
 def message_ids(desk: Desk) -> list[int]:

@@ -1,0 +1,1 @@
+"""Slack as a channel, over slack-bolt. `SlackAdapter` is in `adapter.py`."""

@@ -1,0 +1,69 @@
+"""Slack's own surfaces: the ticket form and the App Home. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.blocks import context, plain
+from adapters.slack.interactions import TICKET_FORM
+from adapters.slack.markup import escape, link
+from adapters.slack.options import Home, Labels
+
+View = dict[str, Any]
+HOME_LINES = 20
+
+
+def ticket_form(labels: Labels, identity: str, text: str) -> View:
+    """The modal of `/ticket`. `identity` makes a second submission the same ticket."""
+    return {
+        "type": "modal",
+        "callback_id": TICKET_FORM,
+        "private_metadata": identity[:3_000],
+        "title": plain(labels.ticket_title[:24]),
+        "submit": plain(labels.ticket_send[:24]),
+        "close": plain(labels.ticket_cancel[:24]),
+        "blocks": [
+            text_input("subject", labels.ticket_subject, text[:150], longest=150),
+            text_input("text", labels.ticket_text, "", longest=3_000, multiline=True),
+        ],
+    }
+
+
+def text_input(
+    block: str, label: str, initial: str, *, longest: int, multiline: bool = False
+) -> View:
+    """A field to type in."""
+    element = {
+        "type": "plain_text_input",
+        "action_id": "typed",
+        "multiline": multiline,
+        "max_length": longest,
+        **({"initial_value": initial} if initial else {}),
+    }
+    return {"type": "input", "block_id": block, "label": plain(label), "element": element}
+
+
+def home_view(home: Home, labels: Labels) -> View:
+    """The home tab: the person's open tickets, and what is often read."""
+    tickets = [
+        f"*#{ticket.number}* {escape(ticket.subject)} · {escape(ticket.status)}"
+        for ticket in home.tickets[:HOME_LINES]
+    ]
+    blocks: list[View] = [{"type": "header", "text": plain(labels.home_title)}]
+    blocks += [mrkdwn(line) for line in tickets or [escape(labels.home_none)]]
+    if home.articles:
+        blocks += [{"type": "divider"}, {"type": "header", "text": plain(labels.home_popular)}]
+        lines = [link(each.url, each.title) for each in home.articles[:HOME_LINES]]
+        blocks += [mrkdwn(line) for line in lines]
+    return {"type": "home", "blocks": blocks}
+
+
+def mrkdwn(text: str) -> View:
+    """A section of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3_000] or "–"}}
+
+
+def shared_answer(told: str, blocks: list[View]) -> list[View]:
+    """A private answer as it is shown to all: who asked, and the answer without its buttons."""
+    shown = [block for block in blocks if block["type"] in ("markdown", "section")]
+    return [context(escape(told)), *shown]
