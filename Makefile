@@ -34,6 +34,7 @@ check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/audit.py $(LOCK)
 	$(BIN)/firstline check knowledge/articles
+	$(BIN)/firstline flow test --folder knowledge/flows --all-covered
 
 bench: $(VENV)/.dev  ## measure speed and memory (tests/bench), some minutes
 	@for program in tests/bench/bench_*.py; do \

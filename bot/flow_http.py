@@ -19,6 +19,7 @@ import httpx
 
 LARGEST = 1_000_000
 """Bytes of a response that are read."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Resolve = Callable[[str, int], Iterable[str]]
 
 
@@ -63,7 +64,10 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        translated = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None
+        inner = (
+            translated or found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        )
         if inner:
             return is_public(str(inner))
     return found.is_global and not found.is_multicast

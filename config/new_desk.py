@@ -11,6 +11,7 @@ from config.problems import SettingsRefused
 
 TEMPLATE = Path(__file__).parent / "template"
 OUR_ARTICLES = Path(__file__).parent.parent / "knowledge" / "articles"
+OUR_FLOWS = Path(__file__).parent.parent / "knowledge" / "flows"
 
 DEMO_SETTINGS = """\
 # The demo answers from Firstline's own help centre. Made by 'firstline demo'.
@@ -21,6 +22,10 @@ name = "Firstline"
 [[sources]]
 kind = "markdown"
 path = "{articles}"
+
+[[sources]]
+kind = "flows"
+path = "{flows}"
 """
 
 
@@ -44,8 +49,11 @@ def make_demo(folder: Path) -> None:
     if (folder / "firstline.toml").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    articles = os.path.relpath(OUR_ARTICLES, folder.resolve())
-    (folder / "firstline.toml").write_text(DEMO_SETTINGS.format(articles=articles), "utf-8")
+    articles, flows = (
+        os.path.relpath(ours, folder.resolve()) for ours in (OUR_ARTICLES, OUR_FLOWS)
+    )
+    settings = DEMO_SETTINGS.format(articles=articles, flows=flows)
+    (folder / "firstline.toml").write_text(settings, "utf-8")
     write_secret(folder)
 
 

@@ -51,8 +51,9 @@ def check(
     else:
         for problem in problems:
             typer.echo(str(problem))
-        articles = sum(len(source.read().articles) for source in chosen)
-        typer.echo(f"{articles} articles, {len(problems) or 'no'} problems")
+        sorts = [each.sort for source in chosen for each in source.read().articles]
+        flows = f", {sorts.count('flow')} flows" if "flow" in sorts else ""
+        typer.echo(f"{sorts.count('article')} articles{flows}, {len(problems) or 'no'} problems")
     raise typer.Exit(1 if problems else 0)
 
 
