@@ -10,7 +10,7 @@ timers, a timer and a hand-over. The other finds the conversation changed and lo
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,11 +28,12 @@ from bot.model import Conversation, FlowJob
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
-from bot.store.turns import Stale
 from bot.turn import Reply, Response
 
 log = logging.getLogger(__name__)
 
+Change = tuple[Conversation, Run, Response | None]
+"""A run that something happened to, and what came of it."""
 TIMERS_AT_ONCE = 100
 JOBS_AT_ONCE = 16
 AGAIN = timedelta(minutes=10)
@@ -65,9 +66,7 @@ class FlowClock:
         changes = [(talk, run, self._woken(talk, run, now)) for talk, run in found]
 
         def work(session: Session) -> int:
-            fired = 0
-            for talk, run, response in changes:
-                fired += self._write(session, talk, run, response, now)
+            fired = self._write_all(session, changes, now)
             self.fault("clock before commit")
             return fired
 
@@ -154,7 +153,7 @@ class FlowClock:
         response = self._happened(talk, run, came, now)
 
         def work(session: Session) -> None:
-            if self._write(session, talk, run, response, now):
+            if self._write_all(session, [(talk, run, response)], now):
                 rows.move_job(session, job.key, "came", "done")
             self.fault("job before commit")
 
@@ -174,31 +173,29 @@ class FlowClock:
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
             return None
-        return self.flows.response(settled)
+        return self.flows.response(settled, run)
 
-    def _write(
-        self,
-        session: Session,
-        talk: Conversation,
-        run: Run,
-        response: Response | None,
-        now: datetime,
-    ) -> bool:
-        """All that came of it, or nothing when somebody was faster."""
-        if response is None or response.flow is None:
-            rows.postpone(session, run.token, now + AGAIN)
-            return False
-        try:
-            turns.take_version(session, talk)
-        except Stale:
-            self.count("flow_beaten")
-            return False
+    def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
+        """All that came of each, or nothing where somebody was faster; how many were written."""
+        for _, run, response in changes:
+            if response is None:
+                rows.postpone(session, run.token, now + AGAIN)
+        able = [(talk, response) for talk, _, response in changes if response is not None]
+        mine = turns.take_versions(session, [talk for talk, _ in able])
+        for talk, response in able:
+            if talk.id in mine:
+                self._say(session, talk, response, now)
+            else:
+                self.count("flow_beaten")
+        kept = [response.flow for talk, response in able if talk.id in mine and response.flow]
+        rows.keep_all(session, kept, now)
+        return len(kept)
+
+    def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None
         if response.hand_off:
             ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
-        replies = [(self.new_key(), reply) for reply in response.replies]
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
+            replies = [(self.new_key(), reply) for reply in response.replies]
             turns.tell(session, talk, replies, ticket, now)
-        rows.keep(session, talk.id, response.flow, now)
-        return True

@@ -16,7 +16,7 @@ from bot.responders.search import answered
 from bot.turn import TICKET_NUMBER, FlowChange, HandOff, Outcome, Reply, Response
 from knowledge.content import PUBLIC
 from knowledge.flows import language
-from knowledge.flows.flow import FLOW, Flow
+from knowledge.flows.flow import Flow
 
 START = "start:"
 """Begins the id of a choice that starts a flow; the flow's id follows."""
@@ -64,16 +64,14 @@ class FlowDesk:
         names = {**facts, **self.aids(channel, now).facts}
         return not flow.when or bool(language.value_of(flow.when, names))
 
-    def sources(self, run: Run) -> tuple[tuple[str, str, str], ...]:
-        """The texts of the versions that the run is pinned to."""
-        pinned = {(run.flow, run.version)}
-        pinned |= {(frame.flow, frame.version) for frame in run.callers}
-        pinned |= {(entry.flow, entry.version) for entry in run.trail}
-        found = ((id, version, self.book.flow(id, version)) for id, version in sorted(pinned))
+    def sources(self, run: Run, before: Run | None) -> tuple[tuple[str, str, str], ...]:
+        """The texts of the versions that the run is pinned to now and was not before."""
+        new = sorted(pinned(run) - (pinned(before) if before else set()))
+        found = ((id, version, self.book.flow(id, version)) for id, version in new)
         return tuple((id, version, flow.source) for id, version, flow in found if flow)
 
-    def response(self, settled: Settled) -> Response:
-        """What to do about what came of an event."""
+    def response(self, settled: Settled, before: Run | None = None) -> Response:
+        """What to do about what came of an event; `before` is the run that it happened to."""
         run = settled.run
         replies, hand_off = settled.replies, None
         if settled.handed:
@@ -90,11 +88,16 @@ class FlowDesk:
             hand_off=hand_off,
             resolved=run.over == "solved",
             flow=FlowChange(
-                run, settled.passed, self.sources(run), settled.request, settled.approval
+                run,
+                settled.passed,
+                self.sources(run, before),
+                settled.request,
+                settled.approval,
             ),
         )
 
 
-def flow_of(article_id: str) -> str | None:
-    """The id of the flow that is indexed under that id; None for an article's."""
-    return article_id.removeprefix(FLOW) if article_id.startswith(FLOW) else None
+def pinned(run: Run) -> set[tuple[str, str]]:
+    """The versions of flows that the run needs to go on, and to go back."""
+    frames = {(each.flow, each.version) for each in run.callers}
+    return {(run.flow, run.version)} | frames | {(each.flow, each.version) for each in run.trail}

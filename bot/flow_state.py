@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -90,8 +90,23 @@ _TIMES = ("started_at", "heard_at", "entered_at", "wakes_at")
 
 def run_record(run: Run) -> dict[str, Any]:
     """The run as JSON can hold it."""
-    record = asdict(run)
-    return record | {name: record[name] and record[name].isoformat() for name in _TIMES}
+    record = _fields(run)
+    for name in _TIMES:
+        moment = record[name]
+        record[name] = moment and moment.isoformat()
+    record["callers"] = [_fields(frame) for frame in run.callers]
+    record["tried"] = [_fields(each) for each in run.tried]
+    record["trail"] = [
+        _fields(entry) | {"callers": [_fields(frame) for frame in entry.callers]}
+        for entry in run.trail
+    ]
+    record["changed"] = list(run.changed)
+    return record
+
+
+def _fields(kept: Run | Frame | Entry | Tried) -> dict[str, Any]:
+    """The fields as they are; a deep copy would cost ten times as much, and nobody changes them."""
+    return {name: getattr(kept, name) for name in kept.__dataclass_fields__}
 
 
 def run_of(record: Mapping[str, Any]) -> Run:

@@ -79,7 +79,7 @@ def _walked(flows: FlowDesk, turn: Turn) -> Response | None:
     said = Said(message.text, message.choice, files)
     aids = flows.aids(turn.conversation.channel, turn.now)
     first = advance(flows.book, run, said, turn.now, aids)
-    return flows.response(settle(flows.book, first, said, turn.now, aids, flows.look))
+    return flows.response(settle(flows.book, first, said, turn.now, aids, flows.look), run)
 
 
 def _begun(flows: FlowDesk, turn: Turn, flow: Flow, problem: str) -> Response:

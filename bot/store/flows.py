@@ -66,8 +66,7 @@ def keep(session: Session, conversation: int, change: FlowChange, now: datetime)
     """Write the run, what it passed, the versions it needs, and what is to be done outside."""
     run = change.run
     values = _values(run, now)
-    renamed = {f"new_{name}": value for name, value in values.items()}
-    if changed(session, _UPDATE, {"run_token": run.token, **renamed}) == 0:
+    if changed(session, _UPDATE, _renamed(run, values)) == 0:
         add(
             session,
             FlowRun(
@@ -77,9 +76,26 @@ def keep(session: Session, conversation: int, change: FlowChange, now: datetime)
                 **values,
             ),
         )
+    _keep_more(session, change, now)
+
+
+def keep_all(session: Session, changes: Sequence[FlowChange], now: datetime) -> None:
+    """The same for many runs that are kept already, at the price of few."""
+    if changes:
+        runs = [change.run for change in changes]
+        session.connection().execute(_UPDATE, [_renamed(run, _values(run, now)) for run in runs])
+    for change in changes:
+        _keep_more(session, change, now)
+
+
+def _renamed(run: Run, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"run_token": run.token, **{f"new_{name}": value for name, value in values.items()}}
+
+
+def _keep_more(session: Session, change: FlowChange, now: datetime) -> None:
     if change.passed:
         rows = [
-            {"run": run.token, "flow": flow, "step": step, "edge": edge[:255], "at": now}
+            {"run": change.run.token, "flow": flow, "step": step, "edge": edge[:255], "at": now}
             for flow, step, edge in change.passed
         ]
         session.execute(insert(table(FlowPassage)), rows)
