@@ -21,10 +21,11 @@ from bot.channel import Address, Choice
 from bot.faults import Fault, no_fault
 from bot.flow_desk import APPROVE, FlowDesk
 from bot.flow_jobs import Actions
+from bot.flow_model import FlowJob
 from bot.flow_state import Came, Event, Run, Woke
 from bot.flow_turns import settle
 from bot.flows import advance
-from bot.model import Conversation, FlowJob
+from bot.model import Conversation
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database

@@ -61,6 +61,7 @@ HOMES = {
         "bot/turns.py",
         "bot/records.py",
         "bot/flow_clock.py",
+        "bot/flow_model.py",
         "bot/store/*",
     ],
     "sse_starlette": ["adapters/web/*"],

@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.flow_model import FlowJob, FlowPassage, FlowRun, FlowSource
 from bot.flow_state import Run, run_of, run_record
-from bot.model import Conversation, FlowJob, FlowPassage, FlowRun, FlowSource
+from bot.model import Conversation
 from bot.store.rows import add, changed, table
 from bot.turn import Decision, FlowChange
 

@@ -22,10 +22,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.flow_book import FlowShelf
+from bot.flow_model import FlowRun
 from bot.flow_state import Said
 from bot.flow_walk import Aids
 from bot.flows import advance, begin
-from bot.model import Conversation, FlowRun
+from bot.model import Conversation
 from bot.store.rows import table
 from knowledge.flows.check import check
 from knowledge.flows.flow import Flow

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.flow_http import Called
+from bot.flow_model import FlowJob, FlowPassage, FlowRun
 from bot.flow_state import run_of
-from bot.model import Conversation, FlowJob, FlowPassage, FlowRun
+from bot.model import Conversation
 from bot.store import flows as rows
 from bot.store.rows import add
 from knowledge.content import Article

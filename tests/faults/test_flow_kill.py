@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.faults import FLOW_FAULTS
+from bot.flow_model import FlowRun
 from bot.flow_state import run_of
-from bot.model import FlowRun, Message
+from bot.model import Message
 from bot.store import flows as rows
 from tests.desk_support import opened
 
