@@ -25,7 +25,7 @@ demo: $(VENV)/.run  ## start the demo bot and print the address to open; Ctrl-C 
 	@$(BIN)/firstline demo $(ARGS)
 
 test: $(VENV)/.dev  ## run all tests, e.g. make test ARGS="tests/unit -x"
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities, content
 	$(BIN)/ruff check .

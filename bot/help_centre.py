@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
+from bot.article_path import article_path
 from bot.desk import Database
 from bot.store import article_ratings
 from knowledge.base import KnowledgeBase, KnowledgeState
@@ -79,11 +79,6 @@ class ArticlePage:
     contents: tuple[Content, ...]
     tags: tuple[str, ...]
     reviewed: date | None
-
-
-def article_path(id: str, section: str = "") -> str:
-    """The address of an article on our own site; `section` is a heading's id in the page."""
-    return f"/help/{quote(id)}" + (f"#{quote(section)}" if section else "")
 
 
 class HelpCentre:

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.answers import Thresholds
+from bot.article_path import article_path
 from bot.ask import Asking
-from bot.help_centre import article_path
 from bot.wording import load_wording
 from config.settings import Settings, load
 from indexer.build import Plan, build
 from indexer.builds import IndexFolder
-from indexer.follow import Follower
 from indexer.sources import SOURCES, Source, merged
 from knowledge.base import KnowledgeBase
 from knowledge.content import Article
@@ -29,6 +29,9 @@ from knowledge.embedder import Embedder
 from knowledge.index import Index
 from knowledge.live import LiveKnowledge
 from knowledge.search import HybridSearcher, Searcher, Weights
+
+if TYPE_CHECKING:
+    from indexer.follow import Follower
 
 Say = Callable[[str], None]
 
@@ -114,6 +117,8 @@ def open_knowledge(place: Place, model: Embedder) -> LiveKnowledge:
 
 def follower(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Follower:
     """What keeps the knowledge in step with the articles."""
+    from indexer.follow import Follower
+
     return Follower(
         sources(place), knowledge, model, builds(place), searcher(place, model), clock=now
     )

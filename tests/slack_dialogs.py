@@ -29,7 +29,7 @@ async def desk_in_slack(
     """The desk, its worker and the Slack channel, until the block ends."""
     prepare(slack)
     adapter = SlackAdapter(options_for(slack, **changes), bookmarks=bookmarks)
-    working = asyncio.create_task(run(desk, [adapter], Pace(grace=2.0)))
+    working = asyncio.create_task(run(desk, [adapter], Pace(grace=2.0, probe=0.5)))
     try:
         if slack.mode == "socket":
             await asyncio.wait_for(slack.socket.connected.wait(), 10)

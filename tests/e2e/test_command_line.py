@@ -143,6 +143,32 @@ def test_chat_opens_a_ticket_and_the_ticket_can_be_read(desk: Path) -> None:
     assert trace["outcome"] == "answered"
 
 
+def test_evaluate_measures_a_folder_and_writes_nothing_into_the_desk(
+    desk: Path, tmp_path: Path
+) -> None:
+    """The figures of three questions: two found and answered, one that nobody should answer."""
+    article = {"id": "reset", "title": "Reset your password", "body": "Press **Forgot password**."}
+    other = {"id": "hours", "title": "Opening hours", "body": "We answer on weekdays from 9 to 5."}
+    write_lines(tmp_path / "articles.jsonl", article, other)
+    write_lines(
+        tmp_path / "queries.jsonl",
+        {"id": "1", "text": "how do I reset my password", "gold": ["reset"], "in_scope": True},
+        {"id": "2", "text": "what are your opening hours", "gold": ["hours"], "in_scope": True},
+        {"id": "3", "text": "recipe for onion soup", "gold": [], "in_scope": False},
+    )
+    before = {path: path.stat().st_mtime_ns for path in desk.rglob("*")}
+    done = firstline("evaluate", tmp_path, "--desk", desk, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["n"], found["recall@1"], found["passages"]) == (2, 1.0, 2)
+    assert (found["oos_auroc"], found["answered_out_of_scope"]) == (1.0, 0.0)
+    assert {path: path.stat().st_mtime_ns for path in desk.rglob("*")} == before
+
+
+def write_lines(path: Path, *rows: dict[str, object]) -> None:
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+
 def test_serve_answers_and_ends_cleanly_on_sigterm(desk: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, "serve", "--desk", str(desk), "--port", "0"],
