@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from knowledge.base import KnowledgeState
 from knowledge.content import PUBLIC, Article, Problem
 from knowledge.index import Index
 from knowledge.search import Hits, Searcher
+
+_RECENT = 64
+"""Questions whose hits are kept; all are forgotten together."""
+_SHORT = 2000
+"""Characters of the longest question whose hits are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class _Served:
     shown: dict[str, Article]
     withdrawn: frozenset[str]
     problems: tuple[Problem, ...]
+    recent: dict[tuple[str, int], Hits] = field(default_factory=dict, compare=False, repr=False)
+    """What was found for the last questions: one message is searched for by several of its
+    responders. Withdrawn articles are taken out afterwards."""
 
 
 class LiveKnowledge:
@@ -70,13 +78,22 @@ class LiveKnowledge:
     def search(self, question: str, *, limit: int = 10) -> Hits:
         """The best articles that may be shown now; fewer than `limit` only when there are no more."""
         served = self._served
-        found = served.searcher.search(
-            question, limit=limit + len(served.withdrawn), audiences=self._audiences
-        )
+        found = self._found(served, question, limit + len(served.withdrawn))
         # Read again: what was withdrawn while the search ran must not be answered with.
         withdrawn = served.withdrawn | self._served.withdrawn
         hits = tuple(hit for hit in found.hits if hit.article.id not in withdrawn)
         return replace(found, hits=hits[:limit])
+
+    def _found(self, served: _Served, question: str, limit: int) -> Hits:
+        key, recent = (question, limit), served.recent
+        if (known := recent.get(key)) is not None:
+            return known
+        found = served.searcher.search(question, limit=limit, audiences=self._audiences)
+        if len(recent) >= _RECENT:
+            recent.clear()
+        if len(question) <= _SHORT:
+            recent[key] = found
+        return found
 
     def article(self, id: str) -> Article | None:
         return self._served.shown.get(id)

@@ -105,10 +105,11 @@ def _keep_more(session: Session, change: FlowChange, now: datetime) -> None:
 
 
 def _values(run: Run, now: datetime) -> dict[str, Any]:
+    root = run.callers[0] if run.callers else run
     return {
-        "flow": run.callers[0].flow if run.callers else run.flow,
-        "version": run.version,
-        "step": run.step,
+        "flow": root.flow,
+        "version": root.version,
+        "step": root.step,
         "state": run_record(run),
         "status": run.over or "active",
         "wakes_at": run.wakes_at,

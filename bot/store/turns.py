@@ -149,7 +149,7 @@ def take_versions(session: Session, talks: Sequence[Conversation]) -> set[int]:
     """The same for many at once: the ids of those that nobody changed meanwhile."""
     ids = [talk.id for talk in talks]
     locked = select(_TALKS.c.id, _TALKS.c.version).where(_TALKS.c.id.in_(ids)).with_for_update()
-    found = dict(session.execute(locked).tuples().all())
+    found = {row.id: row.version for row in session.execute(locked)}
     mine = {talk.id for talk in talks if found.get(talk.id) == talk.version}
     bump = update(_TALKS).where(_TALKS.c.id.in_(mine)).values(version=_TALKS.c.version + 1)
     session.execute(bump)

@@ -224,3 +224,21 @@ def test_the_state_rebuilt_from_what_was_said_is_the_state_that_is_kept(town: Fl
         assert (kept.step, kept.slots, kept.visit, kept.tried) == (
             again.run.step, again.run.slots, again.run.visit, again.run.tried,
         )  # fmt: skip
+
+
+def test_a_flow_in_a_called_flow_is_counted_as_its_own_and_as_its_caller(tmp_path: Path) -> None:
+    from bot.flow_stats import counts, flow_stats
+
+    sub = flow("title: Sub\nsteps:\n  q: {ask: Colour?}\n  e: {end: ''}\n", "sub")
+    top = flow(
+        "title: T\ntriggers: [paint]\nsteps:\n  c: {call: sub}\n  d: {solved: Done.}\n", "top"
+    )
+    with opened(tmp_path / "desk.db") as database:
+        town = FlowTown(database, top, sub)
+        assert "Colour?" in town.says("paint")
+        (run,) = town.runs()
+        assert (run.flow, run.version, run.step) == ("top", top.version, "c")
+        assert "Done." in town.says("red")
+        stats = flow_stats(database, "top")
+        assert (stats["started"], stats["solved"], stats["solved_at"]) == (1, 1, {"d": 1})
+        assert counts(database, "sub") == {("q", "next"): 1, ("e", "end"): 1}

@@ -115,3 +115,15 @@ def test_readers_always_see_one_whole_state_while_it_is_switched():
     for reader in readers:
         reader.join(10)
     assert wrong == []
+
+
+def test_one_question_is_searched_for_once_and_never_gives_what_was_withdrawn_since() -> None:
+    embedder = HashedWords()
+    made = index(article("toner", "Toner is a powder."), article("ink", "Ink is a liquid."))
+    knowledge = LiveKnowledge(made, NearestVectors(made, embedder))
+    assert ids(knowledge, "what is toner") == ids(knowledge, "what is toner")
+    assert len(embedder.embedded) == 1
+    knowledge.withdraw(["toner"])
+    assert "toner" not in ids(knowledge, "what is toner")
+    knowledge.switch(made, NearestVectors(made, embedder))
+    assert "toner" in ids(knowledge, "what is toner")
