@@ -116,7 +116,7 @@ def plain_edges(kind: str, known: Kind, main: Any, written: Mapped, below: str) 
         edges.append(Edge("again", str(main or ""), written.lines["repeat"], back=True))
     named = {edge.name for edge in edges}
     to = written.get("next") or (below if known.goes_on else "")
-    if kind == "wait" and main == "reply":
+    if main == "reply" and kind == "wait" and not (written.get("next") or written.get("until")):
         return edges
     if kind == "instruct":
         missing = [name for name in ("no", "cannot") if name not in named and to]

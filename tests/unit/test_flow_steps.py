@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from tests.flow_support import flow, player, texts
 from tests.unit.test_flow_engine import PRINTER
 
@@ -134,3 +138,32 @@ def test_what_a_user_says_is_data() -> None:
     assert "49" not in handed.summary
     assert p.run
     assert p.run.slots["display"] == "{{ 7*7 }} {% import os %} **bold** `x`"
+
+
+@pytest.mark.parametrize(
+    ("until", "over"),
+    [
+        ("2026-11-25", None),
+        ("2020-01-01", "ended"),
+        ("9999-12-31", None),
+        ("NaN", "ended"),
+        ("soon", "ended"),
+    ],
+)
+def test_a_wait_until_a_date_is_over_when_it_is_past_or_no_date(
+    until: str, over: str | None
+) -> None:
+    text = f"title: t\ntriggers: [t]\nsteps:\n  w: {{wait: reply, until: \"'{until}'\", reply: e, next: e}}\n  e: {{end: x}}\n"
+    p = player(flow(text))
+    assert p.run
+    assert p.run.over == over
+    if over is None:
+        assert p.run.wakes_at
+
+
+def test_a_wait_ends_by_time_or_by_a_reply() -> None:
+    text = "title: t\ntriggers: [t]\nsteps:\n  w: {wait: 2h, text: Wait., reply: r, next: e}\n  e: {end: Over.}\n  r: {end: Reply.}\n"
+    p = player(flow(text))
+    assert p.later(timedelta(hours=1)) == ()
+    assert texts(p.later(timedelta(hours=1))) == "Over."
+    assert texts(player(flow(text)).say("hello")) == "Reply."
