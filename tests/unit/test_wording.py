@@ -19,6 +19,19 @@ VALUES = {
     "kept": 100,
     "left_out": 5,
     "files": ["a.txt", "b.txt"],
+    "title": "The printer does not print",
+    "label": "Windows",
+    "percent": 80,
+    "edge": "approved",
+    "requester": "Ann",
+    "step": "restart",
+    "problem": "it is broken",
+    "platform": "Windows",
+    "priority": "high",
+    "queue": "printers",
+    "more": "",
+    "slots": [("os", "Windows")],
+    "tried": [("Restart it", "no")],
 }
 
 
