@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.sources import SOURCES, Source
+from knowledge.content import Article
 
 Written = Mapping[str, str]
 """Articles as a test writes them: title -> text."""
@@ -36,12 +37,31 @@ def write_sheet(place: Path, articles: Written) -> None:
         csv.writer(file).writerows([("question", "answer"), *articles.items()])
 
 
+def write_flows(place: Path, articles: Written) -> None:
+    place.mkdir(exist_ok=True)
+    for file in place.iterdir():
+        file.unlink()
+    for number, (title, text) in enumerate(articles.items()):
+        steps = {"only": {"end": text}} if text else {}
+        flow = {"title": title, "triggers": [title], "steps": steps}
+        (place / f"flow-{number}.yaml").write_text(json.dumps(flow), encoding="utf-8")
+
+
+def body(article: Article) -> str:
+    return article.body
+
+
+def only_step(flow: Article) -> str:
+    return str(json.loads(flow.body)["steps"]["only"]["end"])
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
     place: str
     write: Callable[[Path, Written], None]
     file: str
+    said: Callable[[Article], str] = body
 
 
 KINDS = [
@@ -49,6 +69,7 @@ KINDS = [
     Kind("markdown_site", "articles", write_folder, "articles/broken.md"),
     Kind("jsonl", "articles.jsonl", write_lines, "articles.jsonl"),
     Kind("faq", "faq.csv", write_sheet, "faq.csv"),
+    Kind("flows", "flows", write_flows, "flows/broken.yaml", only_step),
 ]
 ARTICLES = {"Account": "Text, with a comma.", "Bücher": "Zwei\n\nAbsätze “so”.", "Crash": "c"}
 
@@ -70,7 +91,7 @@ def source(kind: Kind, tmp_path: Path) -> Source:
 def test_it_gives_what_was_written(kind, source):
     kind.write(source.path, ARTICLES)
     content = source.read()
-    assert {article.title: article.body for article in content.articles} == ARTICLES
+    assert {article.title: kind.said(article) for article in content.articles} == ARTICLES
     assert content.problems == ()
     assert content.unread == frozenset()
 
@@ -98,7 +119,7 @@ def test_an_edit_and_a_deletion_are_seen(kind, source):
     kind.write(source.path, ARTICLES)
     source.read()
     kind.write(source.path, {"Account": "New."})
-    assert [(article.title, article.body) for article in source.read().articles] == [
+    assert [(article.title, kind.said(article)) for article in source.read().articles] == [
         ("Account", "New.")
     ]
 
