@@ -19,6 +19,19 @@ VALUES = {
     "kept": 100,
     "left_out": 5,
     "files": ["a.txt", "b.txt"],
+    "requester": "Ada",
+    "label": "macOS",
+    "percent": 87,
+    "edge": "approved",
+    "title": "Reset a password",
+    "problem": "I cannot sign in",
+    "step": "ask_platform",
+    "platform": "macOS",
+    "priority": "high",
+    "queue": "accounts",
+    "more": "It began today.",
+    "slots": [("platform", "macOS")],
+    "tried": [("Restart", "did not help")],
 }
 
 
