@@ -42,7 +42,7 @@ from config.sections import (
 )
 
 FILE = "firstline.toml"
-OUR_VARIABLES = ("FIRSTLINE_DESK", "FIRSTLINE_FAULT")
+OUR_VARIABLES = ("FIRSTLINE_HOME", "FIRSTLINE_FAULT")
 """Read elsewhere in this package: which desk, and the fault points of the tests."""
 
 

@@ -12,7 +12,7 @@ Desk = Annotated[
     typer.Option(
         "--desk",
         "-d",
-        envvar="FIRSTLINE_DESK",
+        envvar="FIRSTLINE_HOME",
         help="The folder of the desk: where its firstline.toml is.",
         show_default="this folder",
     ),

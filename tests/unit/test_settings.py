@@ -77,3 +77,10 @@ def test_no_desk_here_says_how_to_make_one(tmp_path: Path) -> None:
 def test_a_secret_is_never_shown(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRSTLINE_SECRET", "canary-7f3a")
     assert "canary-7f3a" not in repr(load(desk))
+
+
+def test_the_folder_of_the_desk_may_be_named_in_the_environment(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTLINE_HOME", str(desk))
+    assert load(desk).desk.name == "Firstline"
