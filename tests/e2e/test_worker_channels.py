@@ -119,9 +119,7 @@ async def test_a_place_that_alone_is_refused_does_not_hold_up_the_channel(
         assert len(await channel.replies(5, thread="fine")) == 5
 
 
-async def test_the_sign_of_work_is_shown_before_the_reply_takes_it_away(
-    database: Database,
-) -> None:
+async def test_a_sign_of_work_is_shown_once_for_each_message(database: Database) -> None:
     channel = Showing()
     async with serving(new_desk(database), channel, pace=Pace(grace=1, sign=60)):
         await channel.say("hello", external_id="1")
@@ -136,6 +134,31 @@ async def test_the_sign_of_work_is_shown_before_the_reply_takes_it_away(
             "working on again",
             "you said: again [1]",
         ]
+
+
+async def test_a_reply_never_overtakes_its_sign(database: Database) -> None:
+    """Else the sign would stay for ever: the reply waits until it is shown, or given up."""
+
+    class WaitsForTheReply(Showing):
+        replied = asyncio.Event()
+
+        async def working(self, incoming: Incoming) -> None:
+            try:
+                await self.replied.wait()
+                self.events.append("sign after the reply")
+            except asyncio.CancelledError:
+                self.events.append("sign given up")
+                raise
+
+        async def send(self, outgoing: Outgoing) -> str:
+            self.replied.set()
+            return await super().send(outgoing)
+
+    channel = WaitsForTheReply()
+    async with serving(new_desk(database), channel, pace=Pace(grace=1, sign=0.5)):
+        await channel.say("hello")
+        await channel.replies(1)
+        assert channel.events == ["sign given up", "you said: hello [1]"]
 
 
 async def test_no_sign_is_shown_where_silence_may_follow(database: Database) -> None:
