@@ -20,7 +20,7 @@ class ListeningSettings(Section):
     mode: Mode = "mention"
     """When to speak in channels. `mention`: when called by name. `questions`: also to new messages,
     when sure of the answer. `all`: to every new message. `off`: never."""
-    modes: dict[str, Mode] = {}
+    modes: dict[str, Mode] = Field({})
     """Other modes for single places: the id of a channel and its mode (Discord: also the id of a
     category or a server)."""
     allow: frozenset[str] = frozenset()
@@ -53,7 +53,7 @@ class SlackSettings(ListeningSettings):
     """The port that `http` listens on."""
     path: str = Field("/slack/events", pattern="^/")
     """The path of all requests that Slack sends to `http`."""
-    reactions: dict[str, Literal["ticket", "answer"]] = {"ticket": "ticket", "mag": "answer"}
+    reactions: dict[str, Literal["ticket", "answer"]] = Field({"ticket": "ticket", "mag": "answer"})
     """What an emoji (by name) does to the message that it is put on: opens a ticket, or has it
     answered."""
     prompts: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ from adapters.slack.places import Place
 from adapters.slack.sending import QUIET, update
 from adapters.slack.views import home_view, shared_answer, ticket_form
 from adapters.slack.workspace import Workspace, identity
+from adapters.text import at_site
 from bot.channel import Address, Incoming, Rating, Sender, SendError
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,8 @@ class Pressing:
         outgoing = await self._recall(address, pressed.key) if self._recall else None
         if outgoing is None:
             return "ignored: there is nothing to share"
-        posts = render(outgoing, self._labels, native=False)
+        whole = at_site(outgoing, self._w.options.site)
+        posts = render(whole, self._labels, native=False)
         told = self._labels.shared_by.format(name=pressed.user_name or pressed.user)
         for post in posts:
             try:
@@ -215,7 +217,7 @@ class Pressing:
                 sender=sender,
                 text=text,
                 sent_at=self._w.now(),
-                choice=self._w.options.ticket_choice,
+                for_people=True,
             )
         )
 
