@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,9 @@ from bot.channel import Address, Incoming, Rating, Sender, SendError
 
 log = logging.getLogger(__name__)
 
+REMEMBERED = 5_000
+"""Choices of which it is known who made them first: a later press does not change what is shown."""
+
 
 class Pressing:
     """Takes the interactions of one workspace."""
@@ -55,6 +59,7 @@ class Pressing:
         self._recall = recall
         self._labels = workspace.options.labels
         self._decorating: set[asyncio.Task[None]] = set()
+        self._chosen: OrderedDict[str, str] = OrderedDict()
 
     async def take(self, interaction: Interaction) -> str:
         """Take one; what became of it, in words. Raises when it could not be kept."""
@@ -86,7 +91,10 @@ class Pressing:
                 choice=pressed.value,
             )
         )
-        told = self._labels.chosen.format(name=shown(sender), label=pressed.label)
+        now = self._labels.chosen.format(name=shown(sender), label=pressed.label)
+        told = self._chosen.setdefault(pressed.key, now)
+        while len(self._chosen) > REMEMBERED:
+            self._chosen.popitem(last=False)
         self._decorate(pressed, after_choice(pressed.blocks, pressed.key, told), told)
         return "heard: a choice"
 
