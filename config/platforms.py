@@ -49,11 +49,11 @@ class Platform(Adapter, Protocol):
 def platforms(
     place: Place, desk: Desk, database: Database, centre: HelpCentre, site: str
 ) -> tuple[Platform, ...]:
-    """The adapters of all platforms that are on. Raises SettingsRefused."""
+    """The adapters of all platforms that are on."""
     bookmarks = KeptBookmarks(database)
     found: list[Platform] = []
     if slack_is_on(place):
-        options = checked(slack_options(place, site))
+        options = slack_options(place, site)
         found.append(on_slack(options, bookmarks, show_home(desk, centre, options), recall(desk)))
     if discord_is_on(place):
         found.append(on_discord(place, bookmarks, site))
@@ -121,15 +121,16 @@ def slack_options(place: Place, site: str) -> SlackOptions:
     )
 
 
-def checked(options: SlackOptions) -> SlackOptions:
-    """The options, if they can work. Raises SettingsRefused."""
+def refuse_what_cannot_work(place: Place) -> None:
+    """Before anything is opened: raises SettingsRefused for a platform that is on and cannot be."""
+    if not slack_is_on(place):
+        return
     from adapters.slack.adapter import check
 
     try:
-        check(options)
+        check(slack_options(place, ""))
     except ValueError as error:
         raise SettingsRefused(f"slack: {error} 'slack.enabled = false' switches it off.") from None
-    return options
 
 
 def discord_connection(place: Place) -> Connection:

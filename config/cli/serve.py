@@ -57,12 +57,14 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
     from adapters.http.server import listen
     from config.cli.progress import say
     from config.log import set_up_logging
+    from config.platforms import refuse_what_cannot_work
     from config.serving import http_options, serve
     from config.wiring import open_place, site
 
     place = open_place(folder)
     set_up_logging(place.settings.log.level, place.settings.log.format)
     options = http_options(place, port)
+    refuse_what_cannot_work(place)
     with listen(options.host, options.port, tries=tries) as listener:
         bound = listener.getsockname()[1]
         if bound != options.port:
