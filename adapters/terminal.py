@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from adapters.text import as_text, source_line
+from adapters.text import as_text, at_site, source_line
 from bot.channel import Address, Choice, Heard, Incoming, Outgoing, Rating, Receive, Sender
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -30,7 +30,7 @@ class TerminalAdapter:
     `waiting` says whether the bot still owes something (`Desk.waiting`): until then
     the next line is not asked for. A number picks one of the choices last offered;
     👍 or +1 and 👎 or -1 rate the last answer. Colours, prompt and the "working…" sign
-    are for a terminal only.
+    are for a terminal only. `site` is what the addresses of our own pages begin with.
     """
 
     name = "terminal"
@@ -42,6 +42,7 @@ class TerminalAdapter:
         read: TextIO,
         write: TextIO,
         sender: str = "you",
+        site: str = "",
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._waiting = waiting
@@ -49,6 +50,7 @@ class TerminalAdapter:
         self._console = Console(file=write, highlight=False, soft_wrap=not write.isatty())
         self._fancy = write.isatty()
         self._sender = Sender(sender)
+        self._site = site
         self._new_id = new_id
         self._address = Address(self.name, new_id())
         self._choices: tuple[Choice, ...] = ()
@@ -62,6 +64,7 @@ class TerminalAdapter:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Write it: text, sources, numbered choices."""
+        outgoing = at_site(outgoing, self._site)
         self._choices = outgoing.choices or self._choices
         self._rateable = outgoing.key if outgoing.rateable else self._rateable
         if self._fancy:

@@ -7,7 +7,7 @@ split(text, limit)     pieces that each fit, cut where it hurts least
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -34,6 +34,17 @@ def source_line(source: Source) -> str:
     place = f"[{source.number}] {source.title}"
     place += f" > {source.section}" if source.section else ""
     return f"{place}: {source.url}" if source.url else place
+
+
+def at_site(outgoing: Outgoing, site: str) -> Outgoing:
+    """The message with the addresses of our own pages made whole; `site` may be empty."""
+    sources = tuple(replace(each, url=whole(each.url, site)) for each in outgoing.sources)
+    return replace(outgoing, sources=sources)
+
+
+def whole(url: str, site: str) -> str:
+    """An address that works everywhere: a path of our own pages begins with the site."""
+    return site.rstrip("/") + url if url.startswith("/") and not url.startswith("//") else url
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import PurePosixPath
 
 from bot.article_path import article_path
 from bot.desk import Database
-from bot.store import article_ratings
+from bot.store import article_ratings, history
 from knowledge.base import KnowledgeBase, KnowledgeState
 from knowledge.content import PUBLIC, Article
 from knowledge.markdown import Heading, headings, to_html, to_plain
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 DESCRIPTION = 155
+LAST_ANSWERS = 1_000
 EXCERPT = 220
 
 
@@ -121,6 +123,12 @@ class HelpCentre:
             by_tag[tag].append(Entry(article.title, article_path(article.id)))
         tags = sorted(by_tag, key=lambda tag: (not tag, tag.lower()))
         return tuple(Shelf(tag, tuple(by_tag[tag])) for tag in tags)
+
+    def popular(self, limit: int) -> tuple[Entry, ...]:
+        """The articles that most of the last thousand answers were given from."""
+        used = self._database.browse(lambda s: history.answered_from(s, LAST_ANSWERS))
+        found = filter(None, map(self._visible, used))
+        return tuple(Entry(each.title, article_path(each.id)) for each in islice(found, limit))
 
     def search(self, question: str, limit: int = 10) -> tuple[Found, ...]:
         """The articles that fit a question, best first."""

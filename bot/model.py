@@ -69,12 +69,16 @@ class Conversation(Record, kw_only=True):
     version: Mapped[int] = mapped_column(default=0)
 
 
+FOR_PEOPLE = "for_people"
+"""The `Message.choice` of what was sent to people by a form or a menu. No offered choice has it."""
+
+
 class Message(Record, kw_only=True):
     """One message of a conversation, by `user`, `bot` or `agent`.
 
     A user's message is also its own inbox entry: `state` is `new` until its turn is
     applied, then `done` (or `dead` after too many failures, when it went to people).
-    `outcome` and `reason` say what became of it. `left_out` counts the characters that
+    `choice` is what was pressed, or FOR_PEOPLE. `outcome` and `reason` say what became of it. `left_out` counts the characters that
     were over the limit and not kept, `files` the attachments. `attempts` counts its first
     attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
     it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`. `text` is

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Address
+from bot.channel import Address, Outgoing
 from bot.limits import identity
-from bot.store import history, inbox, tickets
+from bot.store import history, inbox, outbox, tickets
 from bot.store.database import Database
 from bot.views import Line, TicketLine, TicketPage, Trace
 
@@ -44,6 +44,15 @@ class Records:
     def tickets(self) -> tuple[TicketLine, ...]:
         """All tickets, the newest first."""
         return self._database.browse(tickets.listed)
+
+    def open_tickets(self, channel: str, requester: str) -> tuple[TicketLine, ...]:
+        """The tickets of one person on a channel that are still worked on, the newest first."""
+        who = identity(requester)
+        return self._database.browse(lambda s: tickets.open_of(s, channel, who))
+
+    def said(self, address: Address, key: str) -> Outgoing | None:
+        """What the bot said there under that key; None when it said no such thing there."""
+        return self._database.browse(lambda s: outbox.said(s, address, key))
 
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.context import FORGET, root_question
-from bot.model import Message
+from bot.model import FOR_PEOPLE, Message
 
 SUBJECT = 100
 QUOTE = 300
@@ -40,10 +40,11 @@ def problem(messages: Sequence[Message]) -> Message | None:
     """The message of the user that says what this is about.
 
     That is the first one of the current topic that was searched for: a greeting is not.
-    Where none was, and for a message that could not be handled, it is the last one.
+    Where none was, and for a message that could not be handled or was sent to people by a
+    form, it is the last one.
     """
     said = [m for m in messages if m.author == "user" and m.text.strip() and not m.deleted_at]
-    if not said or said[-1].state == "dead":
+    if not said or said[-1].state == "dead" or said[-1].choice == FOR_PEOPLE:
         return said[-1] if said else None
     fresh = _since_fresh_start(messages)
     roots = {m.in_reply_to: root_question(m.evidence) for m in fresh if m.evidence}

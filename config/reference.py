@@ -65,12 +65,12 @@ def wrapped(text: str) -> Iterator[str]:
 
 
 def in_toml(value: Any) -> str:
-    """A default as TOML writes it. Strings, numbers, truth values, lists and mappings of them."""
+    """A default as TOML writes it. Strings, numbers, truth values, and lists and tables of them."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if isinstance(value, tuple | list | frozenset):
         return f"[{', '.join(in_toml(item) for item in value)}]"
     if isinstance(value, dict):
-        pairs = [f"{json.dumps(key)} = {in_toml(item)}" for key, item in value.items()]
-        return f"{{{', '.join(pairs)}}}"
+        pairs = ", ".join(f"{json.dumps(key)} = {in_toml(item)}" for key, item in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     return json.dumps(str(value), ensure_ascii=False)

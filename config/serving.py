@@ -36,6 +36,7 @@ from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
+from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
 from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
@@ -43,9 +44,10 @@ from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
 from config.flows import flow_clock, flow_desk
+from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
-from config.wiring import Place, asking, database_url, follower
+from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
 from knowledge.live import LiveKnowledge
@@ -71,6 +73,7 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     flows = flow_desk(place, database, how, model)
     responders = (
         with_agent,
+        for_people(how.say, tier=tier),
         walking(flows),
         command(how, intents, tier=tier),
         starting(flows),
@@ -148,14 +151,23 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
 
 
 def web_channels(
-    desk: Desk, how: Asking, centre: HelpCentre, options: HttpOptions, listener: socket.socket
+    desk: Desk,
+    how: Asking,
+    centre: HelpCentre,
+    options: HttpOptions,
+    listener: socket.socket,
+    others: Sequence[Platform],
 ) -> Sequence[Adapter]:
-    """The pages and the API, served together on the listening socket."""
+    """The pages and the API, served together on the listening socket; `others` are shown on
+    the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
         desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
     )
-    operations = Operations(desk, centre, options, stopwatch, channels=("web", "api"))
+    names = ("web", "api", *(each.name for each in others))
+    operations = Operations(
+        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+    )
     parts = (*api.routes, *operations.routes)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
@@ -177,7 +189,9 @@ def serve(
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         centre = HelpCentre(knowledge, database)
-        adapters = web_channels(desk, how, centre, options, listener)
+        address = site(place, listener.getsockname()[1])
+        others = platforms(place, desk, database, centre, address)
+        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())
@@ -191,7 +205,7 @@ def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     with ExitStack() as open_things:
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
-        terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout)
+        terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
         clock = flow_clock(place, database, how, model)
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))

@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from config.channel_sections import DiscordSettings, SlackSettings
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     answers: AnswerSettings = AnswerSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
     tickets: TicketSettings = TicketSettings()
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()

@@ -141,6 +141,20 @@ def link(public_url: str) -> Callable[[Article], str]:
     return lambda article: article.url or public_url.rstrip("/") + article_path(article.id)
 
 
+def site(place: Place, port: int | None = None) -> str:
+    """The address that our pages are opened at: the public one, or that of this machine."""
+    web = place.settings.web
+    at = f"http://{host_to_open(web.host)}:{web.port if port is None else port}"
+    return web.public_url.rstrip("/") or at
+
+
+def host_to_open(host: str) -> str:
+    """What to type into a browser on this machine for an address that is listened on."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
 def database_url(place: Place) -> str:
     """The database's address with its path from the folder of the desk."""
     url = place.settings.database.url

@@ -179,18 +179,18 @@ def test_every_example_of_settings_is_taken(clean_desk: Path, page: Path, toml: 
 
 @cache
 def commands() -> dict[str, TyperCommand]:
-    """Every command by what is typed: `ask`, `tickets`, `flow show`, …"""
+    """Every command by what is typed: `ask`, `tickets`, `slack manifest`, …"""
     top = get_command(app)
     assert isinstance(top, TyperGroup)
-    return dict(below(top, ""))
+    return dict(commands_of(top))
 
 
-def below(group: TyperGroup, typed: str) -> Iterator[tuple[str, TyperCommand]]:
+def commands_of(group: TyperGroup, before: str = "") -> Iterator[tuple[str, TyperCommand]]:
     for name, one in group.commands.items():
         if isinstance(one, TyperGroup):
-            yield from below(one, f"{typed}{name} ")
+            yield from commands_of(one, f"{before}{name} ")
         elif isinstance(one, TyperCommand):
-            yield typed + name, one
+            yield before + name, one
 
 
 @pytest.mark.parametrize("command", sorted(commands()))
@@ -214,9 +214,9 @@ def test_every_firstline_command_shown_can_be_typed(page: Path) -> None:
 
 def refused(line: str) -> str:
     """Why the command line would not take this; "" when it would. Nothing is run."""
-    _, command, *arguments = shlex.split(line.partition(" #")[0].partition(" > ")[0])
-    if arguments and f"{command} {arguments[0]}" in commands():
-        command = f"{command} {arguments.pop(0)}"
+    _, *typed = shlex.split(line.partition(" #")[0].partition(" > ")[0])
+    words = 2 if " ".join(typed[:2]) in commands() else 1
+    command, arguments = " ".join(typed[:words]), typed[words:]
     if command not in commands():
         return f"{line}: there is no such command"
     try:

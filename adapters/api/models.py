@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from adapters.text import whole
 from bot.desk import Line
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000)]
@@ -146,8 +147,3 @@ def answer(given: Mapping[str, Any], site: str) -> Answer:
     for source in found.sources:
         source.url = whole(source.url, site)
     return found
-
-
-def whole(url: str, site: str) -> str:
-    """Our own addresses (`/help/…`) with the site before them; others as they are."""
-    return site + url if url.startswith("/") else url

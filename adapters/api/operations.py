@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
@@ -24,7 +25,7 @@ from bot.desk import Desk
 from bot.help_centre import HelpCentre
 
 
-def _no_loops() -> Mapping[str, bool]:
+def _none() -> Mapping[str, Any]:
     return {}
 
 
@@ -32,7 +33,8 @@ class Operations:
     """The operator's routes, to be served by the web channel (its `parts`).
 
     `channels` are the names of what is served; `loops` tells which loops of the worker
-    run (name -> running).
+    run (name -> running), `troubles` why nothing is heard on a platform (name -> why;
+    empty when all is well).
     """
 
     def __init__(
@@ -43,7 +45,8 @@ class Operations:
         stopwatch: Stopwatch,
         *,
         channels: Sequence[str] = (),
-        loops: Callable[[], Mapping[str, bool]] = _no_loops,
+        loops: Callable[[], Mapping[str, bool]] = _none,
+        troubles: Callable[[], Mapping[str, str]] = _none,
     ) -> None:
         self._desk = desk
         self._help_centre = help_centre
@@ -51,6 +54,7 @@ class Operations:
         self._stopwatch = stopwatch
         self._channels = tuple(channels)
         self._loops = loops
+        self._troubles = troubles
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -89,4 +93,6 @@ class Operations:
         return HTMLResponse(page, 200 if found.ready else 503)
 
     async def _report(self) -> Report:
-        return await asyncio.to_thread(report, self._desk, self._help_centre, self._loops)
+        return await asyncio.to_thread(
+            report, self._desk, self._help_centre, self._loops, self._troubles
+        )

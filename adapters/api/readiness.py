@@ -37,7 +37,12 @@ class Report:
         return all(check.ok for check in self.checks if check.needed)
 
 
-def report(desk: Desk, help_centre: HelpCentre, loops: Callable[[], Mapping[str, bool]]) -> Report:
+def report(
+    desk: Desk,
+    help_centre: HelpCentre,
+    loops: Callable[[], Mapping[str, bool]],
+    troubles: Callable[[], Mapping[str, str]],
+) -> Report:
     """Ask everything now."""
     knowledge = help_centre.state
     try:
@@ -50,7 +55,7 @@ def report(desk: Desk, help_centre: HelpCentre, loops: Callable[[], Mapping[str,
             Check("database", True),
             turns_check(stats),
             *_loop_checks(loops()),
-            *broken_channels(stats),
+            *channel_checks(stats, troubles()),
             index_check(knowledge),
         ),
         stats,
@@ -65,12 +70,16 @@ def turns_check(stats: Stats) -> Check:
     return Check("turns", ok, "" if ok else advice)
 
 
-def broken_channels(stats: Stats) -> tuple[Check, ...]:
-    """A check that fails for each channel that cannot send. The others serve on, so it is not needed."""
+def channel_checks(stats: Stats, troubles: Mapping[str, str]) -> tuple[Check, ...]:
+    """Each platform, and each channel that cannot send. The others serve on, so none is needed.
+
+    `troubles` says why nothing is heard there; empty when all is well.
+    """
     waiting = "What is to be said there waits until a delivery goes through."
+    broken = {name: f"{why} {waiting}" for name, why in stats.broken.items()}
     return tuple(
-        Check(f"channel {name}", False, f"{why} {waiting}", needed=False)
-        for name, why in stats.broken.items()
+        Check(f"channel {name}", not advice, advice, needed=False)
+        for name, advice in {**troubles, **broken}.items()
     )
 
 

@@ -15,6 +15,7 @@ from adapters.discord.marks import Marks
 from adapters.discord.places import read_place
 from adapters.discord.speaking import TAGS, speak, tag, typing
 from adapters.listening import ListeningRules
+from adapters.text import at_site
 from bot.channel import Address, Bookmarks, Incoming, Outgoing, Receive, SendError
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ DISCORD_DEFAULT = Connection()
 class DiscordAdapter:
     """Hears and speaks on Discord with one bot token.
 
+    `site`: the address that links to our own pages begin with.
     `quiet`: a direct message after so long a silence begins a new conversation.
     `text_limit`, `image_limit`: the largest text file and image that is fetched, in bytes.
     """
@@ -38,12 +40,14 @@ class DiscordAdapter:
         rules: ListeningRules,
         bookmarks: Bookmarks,
         *,
+        site: str = "",
         quiet: timedelta = timedelta(hours=8),
         text_limit: int = 200_000,
         image_limit: int = 8_000_000,
         connection: Connection = DISCORD_DEFAULT,
     ) -> None:
         self._token = token
+        self._site = site
         self._connection = connection
         self._marks = Marks(bookmarks, NAME)
         self._hearing = Hearing(
@@ -135,7 +139,7 @@ class DiscordAdapter:
             raise self._fault
         try:
             async with asyncio.timeout(SEND_WITHIN):
-                sent = await speak(client, outgoing)
+                sent = await speak(client, at_site(outgoing, self._site))
         except FAILURES as error:
             raise send_error(error) from error
         if outgoing.sort in TAGS:

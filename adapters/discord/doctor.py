@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
 
 import discord
 
@@ -15,6 +13,7 @@ from adapters.discord import words
 from adapters.discord.client import Connection, point_library, sees_text
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.messages import Hall, places
+from adapters.findings import Finding
 from adapters.listening import ListeningRules, Overheard, closed_place
 
 SCOPES = ("bot", "applications.commands")
@@ -31,15 +30,6 @@ WHY = {
 FORUM_ONLY, TEXT_ONLY = {"manage_threads"}, {"create_public_threads", "create_private_threads"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do; empty when all is well."""
-
-    level: Literal["ok", "warning", "error"]
-    what: str
-    remedy: str = ""
-
-
 def permissions() -> discord.Permissions:
     """Exactly what the bot uses."""
     return discord.Permissions(**dict.fromkeys(WHY, True))
@@ -48,6 +38,19 @@ def permissions() -> discord.Permissions:
 def invite_url(application_id: int) -> str:
     """Where an administrator adds the bot to a server, with the permissions that it uses."""
     return discord.utils.oauth_url(application_id, permissions=permissions(), scopes=SCOPES)
+
+
+async def application_id(token: str, connection: Connection) -> int:
+    """Which application the token belongs to. Raises SendError that says what is wrong."""
+    point_library(connection)
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    try:
+        async with client:
+            await client.login(token)
+            assert client.application is not None  # noqa: S101 it is set by the login
+            return client.application.id
+    except FAILURES as error:
+        raise send_error(error) from error
 
 
 async def diagnose(

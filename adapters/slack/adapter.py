@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -66,13 +66,19 @@ class SlackAdapter:
         self._recall = recall
         self._sending: Sending | None = None
         self._signs: Signs | None = None
+        self._trouble = "Not connected yet."
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is heard at the moment, for the health page; empty when all is well."""
+        return self._trouble
 
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled. Raises ValueError for settings that cannot work."""
         check(self._options)
         async with new_session(self._options) as session:
             client = web_client(self._options, session)
-            me = await introduced(client)
+            me = await introduced(client, self._in_trouble)
             reading = Reading(client, session, me, self._options)
             kept = await self._bookmarks.load(self.name)
             workspace = Workspace(
@@ -110,13 +116,23 @@ class SlackAdapter:
                 connect(app, self._options, connected) as way,
                 background(
                     keep_marks(workspace, catch_up, way),
+                    self._look(way),
                     keep_up(catch_up, workspace, new_connection),
                 ),
             ):
                 await way.watch()
         finally:
             self._sending = self._signs = None
+            self._in_trouble("The connection was closed.")
             await asyncio.shield(save_marks(workspace, listening=False))
+
+    def _in_trouble(self, why: str) -> None:
+        self._trouble = why
+
+    async def _look(self, way: Way) -> None:
+        while True:
+            self._in_trouble("" if await way.is_open() else "The connection to Slack is lost.")
+            await asyncio.sleep(FLUSH_EVERY)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver one message and return Slack's identity of it. Raises SendError."""
@@ -141,17 +157,23 @@ class SlackAdapter:
 def check(options: SlackOptions) -> None:
     """Refuse settings that cannot work. Raises ValueError that says what to do."""
     if not options.bot_token.startswith("xoxb-"):
-        raise ValueError("The bot token must start with xoxb-: copy it from OAuth & Permissions.")
+        raise ValueError(
+            "The bot token must start with xoxb-: copy it from OAuth & Permissions to "
+            "FIRSTLINE_SLACK__BOT_TOKEN."
+        )
     if options.mode == "socket" and not options.app_token.startswith("xapp-"):
         raise ValueError(
             "Socket Mode needs an app-level token that starts with xapp-: make one under Basic "
-            "Information, with the scope connections:write, or set the mode to http."
+            "Information, with the scope connections:write, as FIRSTLINE_SLACK__APP_TOKEN."
         )
     if options.mode == "http" and not options.signing_secret:
-        raise ValueError("The mode http needs the signing secret: copy it from Basic Information.")
+        raise ValueError(
+            "HTTP needs the signing secret: copy it from Basic Information to "
+            "FIRSTLINE_SLACK__SIGNING_SECRET."
+        )
 
 
-async def introduced(client: AsyncWebClient) -> Me:
+async def introduced(client: AsyncWebClient, in_trouble: Callable[[str], None]) -> Me:
     """Who we are. While Slack refuses or cannot be reached, it is asked again, ever more rarely."""
     number = 0
     while True:
@@ -160,6 +182,7 @@ async def introduced(client: AsyncWebClient) -> Me:
             return Me(word(told, "user_id"), word(told, "bot_id"), word(told, "team_id"))
         except Refusal as refused:
             wait = refused.retry_after or AUTH_WAITS[min(number, len(AUTH_WAITS) - 1)]
+            in_trouble(str(refused))
             log.error("slack: cannot start", extra={"why": str(refused), "again_in": wait})
             await asyncio.sleep(wait)
             number += 1

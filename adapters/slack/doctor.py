@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.findings import Finding
 from adapters.listening import Overheard, closed_place
 from adapters.slack.adapter import check
 from adapters.slack.api import Refusal, call, new_session, pages, web_client
@@ -15,15 +15,6 @@ from adapters.slack.catchup import KINDS
 from adapters.slack.manifest import SCOPES
 from adapters.slack.messages import word
 from adapters.slack.options import SlackOptions
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do; empty when all is well."""
-
-    level: Literal["ok", "warning", "error"]
-    what: str
-    remedy: str = ""
 
 
 async def diagnose(options: SlackOptions) -> list[Finding]:

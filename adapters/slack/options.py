@@ -87,7 +87,7 @@ class SlackOptions:
     conversation. `post_interval`: least seconds between two posts in a channel.
     `text_file_limit`: bytes up to which an attached text file is read. `reactions`: emoji
     name to what it triggers. `catch_up`: how far back missed messages are fetched.
-    `ticket_choice`: the choice that asks the bot for a person.
+    `site`: the address that links to our own pages begin with.
     """
 
     bot_token: str = field(repr=False)
@@ -99,6 +99,7 @@ class SlackOptions:
     host: str = "127.0.0.1"
     port: int = 3000
     path: str = "/slack/events"
+    site: str = ""
     listening: ListeningRules = field(default_factory=ListeningRules)
     quiet: timedelta = timedelta(hours=8)
     post_interval: float = 1.0
@@ -113,5 +114,4 @@ class SlackOptions:
     streaming: bool = False
     native_feedback: bool = True
     catch_up: timedelta = timedelta(days=3)
-    ticket_choice: str = "human"
     labels: Labels = Labels()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -33,9 +34,13 @@ from adapters.slack.places import Place
 from adapters.slack.sending import QUIET, update
 from adapters.slack.views import home_view, shared_answer, ticket_form
 from adapters.slack.workspace import Workspace, identity
+from adapters.text import at_site
 from bot.channel import Address, Incoming, Rating, Sender, SendError
 
 log = logging.getLogger(__name__)
+
+REMEMBERED = 5_000
+"""Choices of which it is known who made them first: a later press does not change what is shown."""
 
 
 class Pressing:
@@ -54,6 +59,7 @@ class Pressing:
         self._recall = recall
         self._labels = workspace.options.labels
         self._decorating: set[asyncio.Task[None]] = set()
+        self._chosen: OrderedDict[str, str] = OrderedDict()
 
     async def take(self, interaction: Interaction) -> str:
         """Take one; what became of it, in words. Raises when it could not be kept."""
@@ -85,7 +91,10 @@ class Pressing:
                 choice=pressed.value,
             )
         )
-        told = self._labels.chosen.format(name=shown(sender), label=pressed.label)
+        now = self._labels.chosen.format(name=shown(sender), label=pressed.label)
+        told = self._chosen.setdefault(pressed.key, now)
+        while len(self._chosen) > REMEMBERED:
+            self._chosen.popitem(last=False)
         self._decorate(pressed, after_choice(pressed.blocks, pressed.key, told), told)
         return "heard: a choice"
 
@@ -127,7 +136,8 @@ class Pressing:
         outgoing = await self._recall(address, pressed.key) if self._recall else None
         if outgoing is None:
             return "ignored: there is nothing to share"
-        posts = render(outgoing, self._labels, native=False)
+        whole = at_site(outgoing, self._w.options.site)
+        posts = render(whole, self._labels, native=False)
         told = self._labels.shared_by.format(name=pressed.user_name or pressed.user)
         for post in posts:
             try:
@@ -215,7 +225,7 @@ class Pressing:
                 sender=sender,
                 text=text,
                 sent_at=self._w.now(),
-                choice=self._w.options.ticket_choice,
+                for_people=True,
             )
         )
 

@@ -24,6 +24,7 @@ from adapters.slack.places import Place, order, parse_place
 from adapters.slack.talks import Line
 from adapters.slack.threads import Note
 from adapters.slack.workspace import Workspace, identity
+from adapters.text import at_site
 from bot.channel import Outgoing, SendError
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Sending:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver a message; the identity of its last post. Raises SendError."""
+        outgoing = at_site(outgoing, self._w.options.site)
         try:
             place = parse_place(outgoing.address.thread)
         except ValueError as error:

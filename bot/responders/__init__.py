@@ -1,6 +1,6 @@
 """The ways to respond to a message, asked in order; the first that has a response wins.
 
-with_agent · command · search · hand_off (always responds, so it is the last)
+with_agent · for_people · command · search · hand_off (always responds, so it is the last)
 
 Around all of them, from the inside: again (an edited message, once more) · only_if_sure
 (silence where nobody asked the bot) · late (why the answer comes late).

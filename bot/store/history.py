@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -109,6 +110,18 @@ def stats(session: Session, now: datetime) -> Stats:
         outbox_dead=queue(OutboxItem, "dead", OutboxItem.created_at)[0],
         tickets_open=session.scalar(open_tickets) or 0,
     )
+
+
+def answered_from(session: Session, answers: int) -> list[str]:
+    """Ids of the articles that the last so many answers were given from, the most used first."""
+    evidence = session.scalars(
+        select(Message.evidence)
+        .where(Message.sort == "answer", Message.author == "bot")
+        .order_by(Message.id.desc())
+        .limit(answers)
+    )
+    used = Counter(each["articles"][0] for each in evidence if each and each.get("articles"))
+    return [article for article, _ in used.most_common()]
 
 
 def _line(

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Address, Incoming, Rating
 from bot.limits import Taken
-from bot.model import Conversation, EarlierText, Feedback, KeptAttachment, Message
+from bot.model import (
+    FOR_PEOPLE,
+    Conversation,
+    EarlierText,
+    Feedback,
+    KeptAttachment,
+    Message,
+)
 from bot.store.rows import add, table
 from bot.views import Accepted
 
@@ -150,7 +157,9 @@ def _message(session: Session, conversation: int, taken: Taken, now: datetime) -
         text=incoming.text,
         sent_at=incoming.sent_at,
         received_at=now,
-        choice=_offered(session, conversation, incoming.choice),
+        choice=FOR_PEOPLE
+        if incoming.for_people
+        else _offered(session, conversation, incoming.choice),
         state="new",
         attempts=1,
         left_out=taken.left_out,

@@ -97,6 +97,17 @@ def failed(
     return False
 
 
+def said(session: Session, address: Address, key: str) -> Outgoing | None:
+    """What the bot said there under that key."""
+    message = session.scalars(
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.channel == address.channel, Conversation.thread == address.thread)
+        .where(Message.external_id == key, Message.author == "bot")
+    ).first()
+    return _outgoing(message, address.thread, 1) if message else None
+
+
 def _outgoing(message: Message, thread: str, attempt: int) -> Outgoing:
     return Outgoing(
         key=message.external_id,

@@ -81,6 +81,18 @@ def listed(session: Session) -> tuple[TicketLine, ...]:
     return tuple(line(ticket, channel) for ticket, channel in rows)
 
 
+def open_of(session: Session, channel: str, requester: str) -> tuple[TicketLine, ...]:
+    """A person's tickets on a channel that are still worked on, the newest first."""
+    found = session.scalars(
+        select(Ticket)
+        .join(Conversation, Conversation.id == Ticket.conversation_id)
+        .where(Conversation.channel == channel, Ticket.requester == requester)
+        .where(Ticket.status.not_in(rules.OVER))
+        .order_by(Ticket.id.desc())
+    )
+    return tuple(line(ticket, channel) for ticket in found)
+
+
 def line(ticket: Ticket, channel: str) -> TicketLine:
     """A ticket as it stands in a list."""
     return TicketLine(

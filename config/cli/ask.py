@@ -29,11 +29,12 @@ def ask(
     ] = False,
 ) -> None:
     """Answer one question with its sources, or say that it is not sure."""
-    from config.wiring import open_place
+    from config.wiring import open_place, site
 
     text = typer.get_text_stream("stdin").read() if question == "-" else question
-    how = how_to_ask(open_place(desk))
-    answer = how.ask(text)
+    place = open_place(desk)
+    how = how_to_ask(place)
+    answer = with_whole_addresses(how.ask(text), site(place))
     if as_json:
         typer.echo(json.dumps(facts(how, text, answer, explain), ensure_ascii=False))
         return
@@ -54,6 +55,16 @@ def how_to_ask(place: Place) -> Asking:
         if following.follow():
             following.persist()
     return asking(place, knowledge)
+
+
+def with_whole_addresses(answer: Answer, address: str) -> Answer:
+    """The answer with addresses that can be opened from anywhere."""
+    from dataclasses import replace
+
+    from adapters.text import whole
+
+    sources = tuple(replace(each, url=whole(each.url, address)) for each in answer.sources)
+    return replace(answer, sources=sources)
 
 
 def facts(how: Asking, question: str, answer: Answer, explain: bool) -> dict[str, Any]:

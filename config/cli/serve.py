@@ -57,27 +57,22 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
     from adapters.http.server import listen
     from config.cli.progress import say
     from config.log import set_up_logging
+    from config.platforms import refuse_what_cannot_work
     from config.serving import http_options, serve
-    from config.wiring import open_place
+    from config.wiring import open_place, site
 
     place = open_place(folder)
     set_up_logging(place.settings.log.level, place.settings.log.format)
     options = http_options(place, port)
+    refuse_what_cannot_work(place)
     with listen(options.host, options.port, tries=tries) as listener:
         bound = listener.getsockname()[1]
         if bound != options.port:
             say(f"Port {options.port} is taken, so this is on {bound}.")
         knowledge, model = ready_knowledge(place)
-        address = options.public_url or f"http://{host_to_open(options.host)}:{bound}"
+        address = site(place, bound)
         serve(place, knowledge, model, options, listener, announce=lambda: say(words(address)))
     say("Stopped.")
-
-
-def host_to_open(host: str) -> str:
-    """What to type into a browser on this machine for an address that is listened on."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
-        return "localhost"
-    return f"[{host}]" if ":" in host else host
 
 
 def ready_knowledge(place: Place) -> tuple[LiveKnowledge, Embedder]:

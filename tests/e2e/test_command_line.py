@@ -63,7 +63,8 @@ def test_a_new_desk_answers_at_once(desk: Path) -> None:
     answer = asked(desk, "I forgot my password")
     assert answer["outcome"] == "answer"
     assert "Forgot password" in str(answer["text"])
-    assert answer["sources"]
+    (source, *_) = answer["sources"]  # type: ignore[misc]
+    assert source["url"].startswith("http://127.0.0.1:8080/help/")
 
 
 def test_what_the_articles_do_not_say_is_not_answered(desk: Path) -> None:
@@ -132,6 +133,7 @@ def test_a_mistake_is_told_without_a_traceback(arguments: tuple[object, ...], sa
 def test_chat_opens_a_ticket_and_the_ticket_can_be_read(desk: Path) -> None:
     said = firstline("chat", "--desk", desk, stdin="I forgot my password\ntalk to a human\n").stdout
     assert "Forgot password" in said
+    assert ": http://127.0.0.1:8080/help/" in said
     assert "#1" in said
     listed = json.loads(firstline("tickets", "--desk", desk, "--json").stdout)
     assert [ticket["id"] for ticket in listed] == [1]

@@ -11,8 +11,9 @@ import pytest
 
 from bot.answers import Thresholds
 from bot.ask import Asking
-from bot.channel import Address, Edit, Incoming
+from bot.channel import Address, Edit, Incoming, Sender
 from bot.desk import Database, Desk
+from bot.help_centre import HelpCentre
 from bot.turn import Outcome
 from bot.wording import load_wording
 from config.serving import desk_over
@@ -96,3 +97,54 @@ def test_a_ticket_is_called_by_the_question_and_promises_only_what_is_true(desk:
     assert ticket.subject == BACKUP
     assert f"#{ticket.id}" in replies[-1].text
     assert "will answer you" not in replies[-1].text
+
+
+def test_what_is_sent_to_people_is_handed_over_as_it_is(desk: Desk) -> None:
+    desk.accept(said("How do I change the port?", "1"))
+    deliver_all(desk)
+    desk.accept(said("Refund\n\nIt broke.", "2", for_people=True))
+    (reply,) = deliver_all(desk)
+    assert reply.sort == "notice"
+    (ticket,) = desk.tickets()
+    assert ticket.subject == "Refund It broke."
+    page = desk.ticket(ticket.id)
+    assert page is not None
+    assert page.summary.startswith("Problem: Refund It broke.")
+    assert f"#{ticket.id}" in reply.text
+
+
+def test_a_question_that_only_looks_like_a_choice_of_people_is_a_question(desk: Desk) -> None:
+    desk.accept(said("How do I change the port?", "1", choice="for_people"))
+    assert deliver_all(desk)[0].sort == "answer"
+    assert desk.tickets() == ()
+
+
+def test_open_tickets_are_a_persons_own(desk: Desk) -> None:
+    for number, person in enumerate(("ann", "ben")):
+        desk.accept(
+            said("It broke.", f"{number}", sender=Sender(person), for_people=True, thread=person)
+        )
+    deliver_all(desk)
+    (mine,) = desk.open_tickets("memory", "ben")
+    assert (mine.requester, mine.subject, mine.status) == ("ben", "It broke.", "new")
+    assert desk.open_tickets("other", "ben") == ()
+
+
+def test_what_was_said_is_recalled_only_where_it_was_said(desk: Desk) -> None:
+    desk.accept(said("How do I change the port?", "1"))
+    (reply,) = deliver_all(desk)
+    assert desk.said(reply.address, reply.key) == reply
+    assert desk.said(Address("memory", "elsewhere"), reply.key) is None
+
+
+def test_popular_is_what_most_answers_were_given_from(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as database:
+        desk = Wired(tmp_path).desk(database)
+        centre = HelpCentre(SmallKnowledge(ARTICLES), database)
+        assert centre.popular(5) == ()
+        for number, text in enumerate((BACKUP, "How do I change the port?", BACKUP)):
+            desk.accept(said(text, str(number), thread=str(number)))
+        deliver_all(desk)
+        first, second = centre.popular(5)
+        assert (second.title, second.path) == ("Change the port", "/help/port")
+        assert centre.popular(1) == (first,)

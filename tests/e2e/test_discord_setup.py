@@ -9,7 +9,8 @@ import discord
 import pytest
 
 from adapters.discord.client import Connection
-from adapters.discord.doctor import WHY, Finding, diagnose, invite_url, permissions
+from adapters.discord.doctor import WHY, diagnose, invite_url, permissions
+from adapters.findings import Finding
 from adapters.listening import ListeningRules
 from tests.discord_support import Ears, Shop
 from tests.servers.discord.discord_server import TOKEN, DiscordServer

@@ -49,7 +49,7 @@ def test_it_is_not_ready_when_the_database_is_gone(tmp_path: Path) -> None:
         help_centre = HelpCentre(knowledge, database)
     (tmp_path / "desk.db").rename(tmp_path / "moved.db")
     (tmp_path / "desk.db").mkdir()
-    found = report(desk, help_centre, dict)
+    found = report(desk, help_centre, dict, dict)
     assert not found.ready
     assert [(check.name, check.ok) for check in found.checks] == [
         ("database", False),
@@ -70,10 +70,21 @@ def test_a_channel_that_cannot_send_is_shown_and_the_desk_stays_ready(tmp_path: 
     with opened(tmp_path / "desk.db") as database:
         desk = new_desk(database)
         desk.channel_broken("slack", "token_revoked. Install the app again.")
-        found = report(desk, HelpCentre(SmallKnowledge(), database), dict)
+        found = report(desk, HelpCentre(SmallKnowledge(), database), dict, dict)
     (check,) = (check for check in found.checks if not check.ok)
     assert check.name == "channel slack"
     assert check.advice.startswith("token_revoked. Install the app again.")
+    assert found.ready
+
+
+def test_a_platform_is_shown_with_its_trouble(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as database:
+        desk = new_desk(database)
+        troubles = {"slack": "", "discord": "Discord refuses the token."}
+        found = report(desk, HelpCentre(SmallKnowledge(), database), dict, lambda: troubles)
+    shown = {check.name: (check.ok, check.advice) for check in found.checks}
+    assert shown["channel slack"] == (True, "")
+    assert shown["channel discord"] == (False, "Discord refuses the token.")
     assert found.ready
 
 

@@ -150,7 +150,7 @@ async def test_the_ticket_form_becomes_a_request_for_a_person_once(slack: SlackS
         await bot.hears(3)
         first, second, later = bot.incoming()
     assert first.external_id == second.external_id
-    assert (first.choice, first.text) == ("human", "Printer\n\nIt <burns>.")
+    assert (first.for_people, first.text) == (True, "Printer\n\nIt <burns>.")
     assert slack.workspace.posted[0]["channel"] == "D1"
     assert later.address == first.address
 
@@ -163,7 +163,7 @@ async def test_the_shortcut_takes_the_whole_thread(slack: SlackServer) -> None:
         await slack.settled()
         slack.people.shortcut("U2", "ticket_from_message", "C1", reply)
         [heard] = await bot.hears()
-    assert heard.choice == "human"
+    assert heard.for_people
     assert heard.address.thread == f"C1:{root}"
     assert heard.text.splitlines()[1:] == ["Ada: my printer burns", "Ben: which model?", "Ada: X-9"]
 
@@ -188,8 +188,8 @@ async def test_reactions_answer_and_make_tickets_once_a_message(slack: SlackServ
         slack.people.react("U1", "C1", root, "thumbsup")
         slack.people.react("U1", "C1", "1.1", "mag")
         await slack.settled()
-        questions = [each for each in bot.incoming() if each.choice is None]
-        tickets = [each for each in bot.incoming() if each.choice]
+        questions = [each for each in bot.incoming() if not each.for_people]
+        tickets = [each for each in bot.incoming() if each.for_people]
     assert {(q.text, q.external_id) for q in questions} == {
         ("how do I install it?", f"answer:C1:{root}")
     }

@@ -48,6 +48,9 @@ def test_the_environment_wins_over_dotenv_and_dotenv_over_the_file(
         ("[database]\nurl = 3", "database.url: input should be a valid string (it is 3)"),
         ('[[sources]]\n[[sources]]\nkind = "x"', "sources[2].kind: input should be 'markdown'"),
         ('secret = "x"', "set FIRSTLINE_SECRET in the environment"),
+        ('[slack]\nmodes = {C1 = "loud"}', "slack.modes.C1: input should be 'mention'"),
+        ('[discord]\ntoken = "x"', "set FIRSTLINE_DISCORD__TOKEN in the environment"),
+        ('[slack]\nbot_token = "x"', "set FIRSTLINE_SLACK__BOT_TOKEN in the environment"),
         ("[desk", "this is not TOML"),
     ],
 )
