@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from bot.context import FORGET, root_question
 from bot.model import FOR_PEOPLE, Message
@@ -40,16 +41,25 @@ def problem(messages: Sequence[Message]) -> Message | None:
     """The message of the user that says what this is about.
 
     That is the first one of the current topic that was searched for: a greeting is not.
-    Where none was, and for a message that could not be handled or was sent to people by a
-    form, it is the last one.
+    In a flow it is the one that began the flow. Where none was, and for a message that
+    could not be handled or was sent to people by a form, it is the last one.
     """
     said = [m for m in messages if m.author == "user" and m.text.strip() and not m.deleted_at]
     if not said or said[-1].state == "dead" or said[-1].choice == FOR_PEOPLE:
         return said[-1] if said else None
     fresh = _since_fresh_start(messages)
+    if began := _began_flow(fresh):
+        return began
     roots = {m.in_reply_to: root_question(m.evidence) for m in fresh if m.evidence}
     topic = next(reversed(roots.values()), None)
     return next((m for m in said if m.id in roots and roots[m.id] == topic), said[-1])
+
+
+def _began_flow(messages: Sequence[Message]) -> Message | None:
+    """The message that began the flow which the last one ends; None outside a flow."""
+    *before, _last = [message for message in messages if message.author == "user"]
+    steps = list(takewhile(lambda message: message.outcome == "flow", reversed(before)))
+    return steps[-1] if steps else None
 
 
 def _since_fresh_start(messages: Sequence[Message]) -> Sequence[Message]:

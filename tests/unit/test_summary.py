@@ -88,3 +88,16 @@ def test_what_was_taken_back_is_not_quoted_as_the_problem() -> None:
 def test_without_any_text_there_is_none() -> None:
     assert problem([user("  ", "human")]) is None
     assert subject([]) == "(no text)"
+
+
+def test_in_a_flow_the_problem_is_what_began_it_also_after_a_question_in_between() -> None:
+    began = user("the bot is silent in Slack", "flow")
+    between = user("what is a passage?", "flow")
+    messages = (*answered("how do I back up?"), began, user("yes", "flow"), between, human())
+    assert problem(messages) is began
+
+
+def test_a_flow_that_is_over_is_not_the_problem_of_what_came_after() -> None:
+    later = answered("how do I change the port?")
+    messages = (user("the bot is silent", "flow"), user("cancel", "answered"), *later, human())
+    assert problem(messages) is later[0]
