@@ -15,7 +15,7 @@ from config.settings import Settings, load
 from config.wiring import Place, asking, embedder, now, searcher
 from indexer.build import embed, plan
 from indexer.measure import Decision, Report, peak_mb, report, run
-from indexer.questions import read_queries
+from indexer.questions import read_queries, with_known_gold
 from indexer.sources import SOURCES
 from knowledge.content import Article
 from knowledge.embedder import Embedder
@@ -48,7 +48,11 @@ def measure(
         if desk and (prepared := Place(desk, settings).models).is_dir():
             shutil.copytree(prepared, place.models)
         model = embedder(place, say)
-    index, seconds = built(articles_of(folder, say), model, indexing)
+    articles = articles_of(folder, say)
+    queries, strangers = with_known_gold(queries, {article.id for article in articles})
+    for name in strangers:
+        say(f"No article has the id {name}: questions that name it count as not found.")
+    index, seconds = built(articles, model, indexing)
     how = asking(place, LiveKnowledge(index, searcher(place, model)(index)))
     outcomes = run(
         queries, search=how.search, decide=deciding(how), clock=time.perf_counter, progress=asked

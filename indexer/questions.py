@@ -7,7 +7,8 @@ queries_oos.jsonl   the same, out of scope; may be missing
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,26 @@ def read_queries(folder: Path, *, field: str = "text", checked: bool = False) ->
     if not queries:
         raise QuestionsRefused(f"{path} has no question{' marked as checked' if checked else ''}")
     return queries
+
+
+def with_known_gold(
+    queries: Iterable[Query], ids: Collection[str]
+) -> tuple[list[Query], tuple[str, ...]]:
+    """The questions with their gold named as the articles are, and the gold that no article is.
+
+    An article of a folder may be named by its path too: `setup/linux.md` is `setup-linux`.
+    """
+    found, strangers = [], set()
+    for query in queries:
+        gold = {_as_id(name, ids) for name in query.gold}
+        strangers |= gold - set(ids)
+        found.append(replace(query, gold=frozenset(gold)))
+    return found, tuple(sorted(strangers))
+
+
+def _as_id(name: str, ids: Collection[str]) -> str:
+    plain = name.strip("/").removesuffix(".md")
+    return next((each for each in (name, plain, plain.replace("/", "-")) if each in ids), name)
 
 
 def _read(path: Path, field: str, *, checked: bool) -> list[Query]:

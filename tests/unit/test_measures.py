@@ -21,7 +21,7 @@ from indexer.measure import (
     report,
     run,
 )
-from indexer.questions import Query, QuestionsRefused, read_queries
+from indexer.questions import Query, QuestionsRefused, read_queries, with_known_gold
 from knowledge.search import Hits
 
 
@@ -177,3 +177,10 @@ def test_a_missing_file_or_field_is_refused(tmp_path: Path) -> None:
         read_queries(folder_with(tmp_path, ROW), field="body")
     with pytest.raises(QuestionsRefused, match="checked"):
         read_queries(folder_with(tmp_path, ROW), checked=True)
+
+
+def test_gold_may_name_an_article_by_its_path_and_what_is_none_is_told() -> None:
+    asked = [query("1", "setup/linux.md"), query("2", "plain"), query("3", "gone")]
+    found, strangers = with_known_gold(asked, {"setup-linux", "plain"})
+    assert [set(each.gold) for each in found] == [{"setup-linux"}, {"plain"}, {"gone"}]
+    assert strangers == ("gone",)
