@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -190,6 +191,7 @@ def serve(
         open_things.enter_context(following(place, knowledge, model))
         centre = HelpCentre(knowledge, database)
         address = site(place, listener.getsockname()[1])
+        options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
         adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
         work = place.settings.work

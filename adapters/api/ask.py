@@ -21,6 +21,6 @@ def ask_routes(service: ApiService) -> APIRouter:
         """Answer a question from the knowledge base, with its sources. Nothing is kept."""
         service.require_pace(request)
         given = await asyncio.to_thread(service.ask, question.question)
-        return answer(given, service.options.public_url)
+        return answer(given, service.options.site)
 
     return router

@@ -130,4 +130,4 @@ async def _news(service: ApiService, id: str, after: int, wait: float) -> models
 
 
 def _shown(service: ApiService, lines: Iterable[Line]) -> list[models.Message]:
-    return [models.message(line, service.options.public_url) for line in lines]
+    return [models.message(line, service.options.site) for line in lines]

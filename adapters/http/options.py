@@ -11,7 +11,8 @@ class HttpOptions:
 
     `secret` signs sessions and derives conversations from them: changing it ends all
     sessions. `public_url` is the address people use (`https://help.example.com`), empty
-    when they use the one that is listened on. `embed_origins` are the sites that may
+    when they use the one that is listened on. `site` begins the links that the API gives to
+    our own pages; empty leaves them relative. `embed_origins` are the sites that may
     show the widget (`https://www.example.com`). `operator_token` opens the operator's
     pages from elsewhere than this machine. Rates are messages a minute; `max_body`
     is in bytes, `max_text` in characters, `answer_wait` in seconds: how long a page
@@ -23,6 +24,7 @@ class HttpOptions:
     port: int = 8080
     title: str = "Firstline"
     public_url: str = ""
+    site: str = ""
     embed_origins: tuple[str, ...] = ()
     operator_token: str = field(default="", repr=False)
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)

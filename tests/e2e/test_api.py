@@ -42,7 +42,9 @@ def test_a_question_is_answered_with_its_source(client: httpx.Client) -> None:
 
 
 def test_links_are_whole_where_the_public_address_is_known(tmp_path: Path) -> None:
-    with running_site(tmp_path, public_url="https://help.example.com") as site:
+    with running_site(
+        tmp_path, public_url="https://help.example.com", site="https://help.example.com"
+    ) as site:
         url = site.url + API
         answer = httpx.post(f"{url}/ask", json={"question": "How do I install it?"}).json()
     assert answer["sources"][0]["url"] == "https://help.example.com/help/install"
