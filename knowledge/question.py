@@ -84,7 +84,7 @@ def _sorted(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
         is_output = fenced or fence or any(kind.match(line[:_LONGEST_LINE]) for kind in _OUTPUT)
         (pasted if is_output else prose).append(line)
     if not any(line.strip() for line in prose):
-        prose, pasted = pasted, []
+        prose, pasted = [*prose, *pasted], []  # blank lines are lines too
     errors = [line for line in pasted if _ERROR.search(line)]
     return prose, errors, [line for line in pasted if not _ERROR.search(line)]
 

@@ -1,6 +1,6 @@
 """The process that the crash tests kill: the real desk and worker, with a platform made of files.
 
-Usage: python driver.py FOLDER [FAULT]
+Usage: python driver.py FOLDER [FAULT [ATTEMPTS]]
 
     heard.jsonl   what users wrote on the platform: it is delivered again until it is acknowledged
                   (`edits` is the id of the message that this one changes, `deletes` that of one taken back)
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.channel import Address, Deletion, Edit, Heard, Incoming, Outgoing, Receive, Sender
-from bot.desk import Desk, open_database
+from bot.desk import Desk, Limits, open_database
 from bot.faults import die_at, no_fault
 from bot.turn import Response, Turn
 from bot.worker import Pace, run
@@ -82,9 +82,14 @@ def respond_or_die(turn: Turn) -> Response:
     return respond(turn)
 
 
-async def main(folder: Path, fault: str | None) -> None:
+async def main(folder: Path, fault: str = "", attempts: str = "3") -> None:
     database = open_database(f"sqlite:///{folder}/desk.db")
-    desk = new_desk(database, respond=respond_or_die, fault=die_at(fault) if fault else no_fault)
+    desk = new_desk(
+        database,
+        respond=respond_or_die,
+        fault=die_at(fault) if fault else no_fault,
+        limits=Limits(turn_attempts=int(attempts)),
+    )
     serving = asyncio.ensure_future(run(desk, [FileChannel(folder, desk)], Pace(grace=5)))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     try:
@@ -96,4 +101,4 @@ async def main(folder: Path, fault: str | None) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))

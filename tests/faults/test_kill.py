@@ -30,6 +30,8 @@ class Crash:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.attempts = 3
+        """A message goes to people when this many attempts ended badly."""
 
     def users_write(self, said: Said) -> None:
         lines = [
@@ -45,7 +47,8 @@ class Crash:
                 "-m",
                 "tests.faults.driver",
                 str(self.folder),
-                *([fault] if fault else []),
+                fault or "",
+                str(self.attempts),
             ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -138,6 +141,7 @@ def message_ids(desk: Desk) -> list[int]:
 def test_k8_killed_at_random_moments(crash: Crash) -> None:
     """Ten kills, at moments drawn from a fixed seed, while ninety messages go through."""
     chance = random.Random(8)
+    crash.attempts = 100  # one message may be under way at several of the kills
     said = [(f"t{n % 6}", f"hello {n}") for n in range(90)]
     crash.users_write(said)
     points = [f"{chance.choice(FAULTS)}:{chance.randint(1, 12)}" for _ in range(10)]
