@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from adapters.slack.places import order
 
-REMEMBERED = 1_000
-"""Lines of one talk. Whoever writes faster than is answered is still found without asking Slack."""
+REMEMBERED = 200
+"""Lines of one talk: each message looks at all of them, so more would slow down a flood."""
 
 
 @dataclass(frozen=True, slots=True)
