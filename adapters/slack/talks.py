@@ -14,6 +14,7 @@ from datetime import timedelta
 from adapters.slack.places import order
 
 REMEMBERED = 200
+"""Lines of one talk: each message looks at all of them, so more would slow down a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class Talks:
     async def conversation(self, channel: str, ts: str) -> str:
         """The conversation of a message. Raises what `fetch` raises."""
         lines = self._known.setdefault(channel, {})
-        if ts not in lines:
-            earlier = [line for line in lines.values() if order(line.ts) < order(ts)]
-            if not earlier:
-                earlier = list(await self._fetch(channel, ts))
-            self.add(channel, Line(ts, begun(earlier, ts, self._quiet)))
-        return lines[ts].begun
+        if ts in lines:
+            return lines[ts].begun
+        earlier = [line for line in lines.values() if order(line.ts) < order(ts)]
+        if not earlier:
+            earlier = list(await self._fetch(channel, ts))
+        found = begun(earlier, ts, self._quiet)
+        self.add(channel, Line(ts, found))  # and perhaps forgotten at once: it may be the oldest
+        return found
 
     def add(self, channel: str, line: Line) -> None:
         """A line was heard or sent."""
