@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import tickets as rules
 from bot.model import Conversation, Message, Ticket, TicketEvent
+from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.summary import summary
 from bot.turn import HandOff, Turn
@@ -47,9 +48,10 @@ def undelivered(
     session: Session, conversation_id: int, *, key: str, error: str, now: datetime
 ) -> None:
     """A reply will never arrive: the open ticket is told, or one is opened for it."""
+    held = locked(select(Conversation).where(Conversation.id == conversation_id))
+    conversation = session.scalars(held).one()
     ticket = open_ticket_of(session, conversation_id)
     if ticket is None:
-        conversation = session.get_one(Conversation, conversation_id)
         ticket = rules.open_ticket(
             conversation,
             _told(session, conversation_id),

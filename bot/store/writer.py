@@ -1,4 +1,4 @@
-"""How a transaction is written: one thread with group commit for SQLite, a plain one elsewhere.
+"""How a transaction is written to SQLite: by one thread with group commit.
 
 On SQLite a commit costs a disk flush, and only one can be under way. So all writes go
 through one thread: what waits when it is free is written in one commit, and every
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from bot.store.errors import DatabaseFailed
 
@@ -37,20 +37,6 @@ class Writer(Protocol):
     def write(self, work: Callable[[Session], T]) -> T: ...
 
     def close(self) -> None: ...
-
-
-class PlainWriter:
-    """A transaction of its own for every call."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
-
-    def write(self, work: Callable[[Session], T]) -> T:
-        with self._sessions.begin() as session:
-            return work(session)
-
-    def close(self) -> None:
-        """Nothing is held between calls."""
 
 
 class GroupWriter:
