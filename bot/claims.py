@@ -1,6 +1,7 @@
 """Which conversations wait for a turn and which are in one.
 
-In memory, because on SQLite one process owns the file. Conversations come round in
+In memory: enough on SQLite, where one process owns the file; `shared_work` adds what many
+processes need. Conversations come round in
 turn, so that one which says a lot does not hold the others up.
 """
 
@@ -9,6 +10,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from bot.store import inbox
+
+
+class Lost(Exception):
+    """Another process has taken this one's work over: nothing of it may be written any more."""
 
 
 class Claims:
@@ -51,8 +60,20 @@ class Claims:
             if left:
                 self._ready[conversation] += left
 
+    def drop(self, conversation: int) -> None:
+        """There is no turn to take there, or another process takes it."""
+        with self._lock:
+            self._taken.pop(conversation)
+
+    def waiting(self, session: Session) -> list[int]:
+        """Conversations that wait, as the database says."""
+        return inbox.waiting(session)
+
+    def confirm(self, session: Session, conversation: int) -> None:
+        """The turn is about to be written, in this transaction. Raises Lost."""
+
     def first_time(self, message: int) -> bool:
-        """Whether this process kept the message and now takes it for the first time."""
+        """Whether the message, which this process has just taken, was never taken before."""
         with self._lock:
             fresh = message in self._fresh
             self._fresh.discard(message)

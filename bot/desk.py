@@ -22,12 +22,11 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating, SendError
-from bot.claims import Claims
 from bot.edits import choice_of
 from bot.faults import Fault, no_fault
-from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
 from bot.records import Records
+from bot.shared_work import claims_of, deliveries_of
 from bot.store import changes, history, inbox, outbox
 from bot.store.database import Database, open_database, open_for_reading, with_password
 from bot.store.errors import DatabaseFailed, DatabaseRefused
@@ -86,13 +85,13 @@ class Desk(Records):
         self._clock = clock
         self._chance = chance
         self.fault = fault
-        self._claims = Claims()
+        self._claims = claims_of(database, clock)
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._last_error: tuple[str, datetime | None] = ("", None)
         self._wording = wording
         self._new_key = new_key
-        self._firsts = FirstAttempts()
+        self._deliveries = deliveries_of(database)
         self._broken: dict[str, str] = {}
         self._turns = Turns(
             database,
@@ -105,7 +104,7 @@ class Desk(Records):
             limits,
             fault,
             self._count,
-            self._firsts,
+            self._deliveries,
         )
 
     def accept(self, heard: Heard) -> Accepted:
@@ -140,34 +139,38 @@ class Desk(Records):
         The same is given again until `sent` or `failed` is told of it; `flying` are
         keys that need not be given, since they are being delivered.
         """
-        now = self._clock()
-        found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
-        return tuple(map(self._firsts.counted, found))
+        return self._deliveries.due(limit, channel, flying, self._clock())
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
 
         def work(session: Session) -> bool:
+            if not self._deliveries.mine(session, key):
+                return False
             told = outbox.sent(session, key, identity(external_id), self._clock())
             self.fault("sent before commit")
             return told
 
         if self._database.write(work):
             self._count("sent")
+        self._deliveries.over(key)
         self.fault("sent after commit")
 
     def failed(self, key: str, error: SendError) -> None:
         """It was not delivered: again later, or never, and then a ticket says so."""
-        dead = self._database.write(
-            lambda s: outbox.failed(
-                s,
+
+        def work(session: Session) -> bool:
+            return self._deliveries.mine(session, key) and outbox.failed(
+                session,
                 key,
                 error,
                 give_up_after=self._limits.delivery,
                 chance=self._chance(),
                 now=self._clock(),
             )
-        )
+
+        dead = self._database.write(work)
+        self._deliveries.over(key)
         self._count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 
@@ -231,7 +234,7 @@ class Desk(Records):
             self.fault("change before commit")
             return new
 
-        with self._firsts.of([offer[0]]):
+        with self._deliveries.of([offer[0]]):
             new = self._database.write(work)
         self.fault("change after commit")
         self._count("edited" if new else "redelivered")

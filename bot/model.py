@@ -149,7 +149,10 @@ class KeptAttachment(Record, kw_only=True):
 
 
 class OutboxItem(Record, kw_only=True):
-    """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
+    """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told).
+
+    `given_at`: when a process last took it to deliver it; only kept where many share the work.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "conversation_id", "id"),)
@@ -163,6 +166,7 @@ class OutboxItem(Record, kw_only=True):
     state: Mapped[str] = mapped_column(String(16), default="due")
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    given_at: Mapped[datetime | None] = mapped_column(default=None)
     external_id: Mapped[str | None] = mapped_column(String(255), default=None)
     error: Mapped[str] = mapped_column(Text, default="")
 

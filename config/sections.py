@@ -145,6 +145,20 @@ class WorkSettings(Section):
     """Messages of one channel on their way at the same time."""
     grace_seconds: float = Field(10, ge=0)
     """How long a stop waits for what is under way; the rest is done at the next start."""
+    lease_seconds: float = Field(15, ge=3)
+    """On PostgreSQL: a process that does not answer for so long is given up, and its work taken over."""
+
+
+Role = Literal["channels", "turns", "deliveries", "clock", "web"]
+
+
+class ProcessSettings(Section):
+    """What this process does of the work, where several share a PostgreSQL database."""
+
+    roles: tuple[Role, ...] = ("channels", "turns", "deliveries", "clock", "web")
+    """`channels` hears Slack and Discord and delivers there, `turns` answers, `deliveries` sends,
+    `clock` looks after timers and actions, `web` serves the pages and the API. Together the
+    processes must have all of them; on SQLite the one process has."""
 
 
 class FlowSettings(Section):

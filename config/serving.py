@@ -31,6 +31,7 @@ from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
 from bot.faults import Fault, die_at, no_fault
+from bot.held_channel import HeldChannel
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
@@ -61,7 +62,8 @@ def open_desk(
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     connections = place.settings.database.connections
-    database = open_database(database_url(place), connections=connections)
+    lease = place.settings.work.lease_seconds
+    database = open_database(database_url(place), connections=connections, lease=lease)
     try:
         yield desk_over(place, database, how, model), how, database
     finally:
@@ -129,6 +131,12 @@ def limits(place: Place) -> Limits:
     )
 
 
+def held(channels: Sequence[Platform], database: Database) -> Sequence[Platform]:
+    """Where many processes share the work, one of them is connected to each platform."""
+    member = database.member
+    return [HeldChannel(each, member) for each in channels] if member else channels
+
+
 def http_options(place: Place, port: int | None) -> HttpOptions:
     """What is served over HTTP, and how. Raises SettingsRefused."""
     settings = place.settings
@@ -157,7 +165,7 @@ def web_channels(
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     others: Sequence[Platform],
 ) -> Sequence[Adapter]:
     """The pages and the API, served together on the listening socket; `others` are shown on
@@ -182,25 +190,32 @@ def serve(
     knowledge: LiveKnowledge,
     model: Embedder,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     *,
     announce: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
+    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open; there is no
+    `listener` where another process serves the pages."""
     with ExitStack() as open_things:
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         centre = HelpCentre(knowledge, database)
-        address = site(place, listener.getsockname()[1])
+        address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = platforms(place, desk, database, centre, address)
-        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
+        others = held(platforms(place, desk, database, centre, address), database)
+        web = web_channels(desk, how, centre, options, listener, others)
+        adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())
         announce()
-        chores = (clock.timers, clock.jobs)
-        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+        roles = place.settings.process.roles
+        chores = (clock.timers, clock.jobs) if "clock" in roles else ()
+        heard = [*(web if "web" in roles else ()), *(others if "channels" in roles else ())]
+        work_here = worker.Roles(
+            "turns" in roles, "deliveries" in roles, frozenset(each.name for each in heard)
+        )
+        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores, work_here)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:

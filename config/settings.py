@@ -35,6 +35,7 @@ from config.sections import (
     LimitSettings,
     LogSettings,
     ModelSettings,
+    ProcessSettings,
     SearchSettings,
     SourceSettings,
     TicketSettings,
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    process: ProcessSettings = ProcessSettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.flow_model  # noqa: F401 - its tables are part of the schema
+import bot.claim_model
+import bot.flow_model  # noqa: F401 - their tables are part of the schema
 from bot.model import Record
 
 context.configure(
