@@ -90,6 +90,9 @@ class HandOff:
     summary: str = ""
     transcript: bool = False
     """Whether the store's own summary, with the last messages, comes below the given one."""
+    priority: str = ""
+    """`low`, `normal`, `high` or `urgent`; empty where nobody said."""
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,16 @@ class FlowChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person approved or refused what a flow asked for: the job's key, and the edge."""
+    """A person approved or refused what a flow asked for: the job's key, and the edge.
+
+    `by` is what they are called, `who` their identity as the channel vouches for it
+    (`slack:U0123456`).
+    """
 
     job: str
     edge: str
     by: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)

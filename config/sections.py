@@ -29,6 +29,9 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    audiences: dict[str, str] = {}
+    """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
+    (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""
 
 
 class SourceSettings(Section):
@@ -162,7 +165,11 @@ class FlowSettings(Section):
     zone: str = "UTC"
     """By the clock of which time zone, such as `Europe/Berlin`."""
     people: dict[str, str] = {}
-    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
+    `slack:C0123456` or `discord:channel/1234`."""
+    approvers: dict[str, tuple[str, ...]] = {}
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`. A
+    press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
