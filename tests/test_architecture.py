@@ -62,6 +62,7 @@ HOMES = {
         "bot/console_*.py",
         "bot/turns.py",
         "bot/records.py",
+        "bot/dead_model.py",
         "bot/flow_clock.py",
         "bot/flow_model.py",
         "bot/store/*",
