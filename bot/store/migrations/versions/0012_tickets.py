@@ -62,8 +62,11 @@ def _columns() -> None:
         ["active", "tier", "updated_at", "id"],
         ["active", "due_at", "id"],
         ["status", "solved_at"],
+        ["status", "updated_at", "id"],
     ):
         op.create_index(f"ix_ticket_{'_'.join(names)}", "ticket", names)
+    counted = ["active", "assignee", "tier", "due_at", "snoozed_until"]
+    op.create_index("ix_ticket_counted", "ticket", counted)
 
 
 def _requesters() -> None:
