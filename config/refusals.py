@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from adapters.http.server import PortTaken
+from bot.accounts import AccountRefused
 from bot.desk import DatabaseFailed, DatabaseRefused
+from bot.passwords import PasswordRefused
 from bot.wording import WordingMissing
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
@@ -12,11 +14,13 @@ from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
 REFUSALS = (
+    AccountRefused,
     BuildRunning,
     DatabaseFailed,
     DatabaseRefused,
     EmbedderRefused,
     IndexRefused,
+    PasswordRefused,
     PortTaken,
     QuestionsRefused,
     SettingsRefused,

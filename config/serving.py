@@ -22,6 +22,7 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
@@ -44,6 +45,7 @@ from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
+from config.console import console_doors
 from config.flows import flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -158,9 +160,10 @@ def web_channels(
     options: HttpOptions,
     listener: socket.socket,
     others: Sequence[Platform],
+    console: ConsolePart,
 ) -> Sequence[Adapter]:
-    """The pages and the API, served together on the listening socket; `others` are shown on
-    the health page."""
+    """The pages, the console and the API, served together on the listening socket; `others` are
+    shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
         desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
@@ -169,7 +172,7 @@ def web_channels(
     operations = Operations(
         desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
     )
-    parts = (*api.routes, *operations.routes)
+    parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
@@ -193,7 +196,8 @@ def serve(
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
+        console = console_part(console_doors(place, database), options)
+        adapters = (*web_channels(desk, how, centre, options, listener, others, console), *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())

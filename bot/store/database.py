@@ -2,6 +2,7 @@
 
     open_database(url)      the owner: migrations, one writer
     open_for_reading(url)   beside the owner: nothing is written
+    open_beside(url)        beside the owner, or as it: for rare writes of which it holds nothing
 
 Transactions are opened only through `Database.write` and `Database.read`, at the doors.
 """
@@ -115,6 +116,36 @@ def open_for_reading(url: str) -> Database:
         engine.dispose()
         raise
     return Database(engine, None)
+
+
+def open_beside(url: str) -> Database:
+    """Open it for what the owner keeps no memory of (accounts, tokens), also while it runs.
+
+    SQLite serialises the two; without an owner the tables are made or brought forward. Raises
+    DatabaseRefused.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite":
+        return open_database(url)
+    path = _usable(parsed)
+    try:
+        lock = FileLock(path)
+    except DatabaseRefused:
+        return _guest(parsed, check_current, None)
+    return _guest(parsed, bring_forward, lock)
+
+
+def _guest(url: URL, check: Callable[[Connection], None], lock: FileLock | None) -> Database:
+    """Every call is a transaction of its own that writes, so reading waits for writers too."""
+    engine = _sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1)
+    try:
+        _prepare(engine, check)
+    except BaseException:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return Database(engine, PlainWriter(engine), lock)
 
 
 def _parsed(url: str) -> URL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import bot.account_model
 import bot.flow_model  # noqa: F401 - its tables are part of the schema
 from bot.model import Record
 
