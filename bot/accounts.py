@@ -15,10 +15,19 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from bot.account_model import Account
-from bot.passwords import Passwords, require_good
+from bot.passwords import PasswordRefused, Passwords, require_good
 from bot.people import Person, Role
 from bot.store import accounts, audit
 from bot.store.database import Database
+from bot.tokens import hashed_token
+
+__all__ = [
+    "CHANNELS",
+    "AccountLine",
+    "AccountRefused",
+    "Accounts",
+    "PasswordRefused",
+]
 
 T = TypeVar("T")
 
@@ -170,12 +179,13 @@ class Accounts:
         return self._changed(login, work)
 
     def set_password(self, login: str, password: str, *, by: str, keep: str = "") -> None:
-        """Another password. It ends all sessions but that of the (hashed) token `keep`."""
+        """Another password. It ends all sessions of the account but that of the token `keep`."""
+        kept = hashed_token(keep)
         hash = self._hash(password, login.strip().lower())
 
         def work(session: Session, found: Account) -> None:
             found.password = hash
-            accounts.end_sessions(session, found, keep)
+            accounts.end_sessions(session, found, kept)
             self._done(session, found, by, "password changed")
 
         self._changed(login, work)

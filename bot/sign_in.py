@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from bot.passwords import Passwords
 from bot.people import Person
 from bot.store import accounts, sign_in
 from bot.store.database import Database
+from bot.tokens import hashed_token
 
 SEEN_EVERY = timedelta(minutes=5)
 """A session's last use is written no more often: most requests write nothing."""
@@ -95,16 +95,7 @@ class SignIn:
         An unknown login and a wrong password get the same words, in the same time. Tries that
         fail make the next ones wait.
         """
-        login = login.strip().lower()[:64]
-        keys = (f"login:{login}", f"address:{where.address}"[:96])
-        tries = self._count_try(keys)
-        found = self._database.read(lambda s: accounts.by_login(s, login))
-        hash = "" if found is None else found.password
-        if not self._passwords.matches(hash, password):
-            raise SignInRefused(
-                "Login or password is wrong. Check both, then try again. "
-                "An admin can give you a new password."
-            )
+        login, hash, tries = self._proven(login, password, where)
         renewed = self._passwords.hash(password) if self._passwords.is_outdated(hash) else hash
 
         def work(session: Session) -> str:
@@ -112,10 +103,15 @@ class SignIn:
             if account is None or account.disabled or account.password != hash:
                 raise SignInRefused("This account cannot sign in. Please ask an admin.")
             account.password = renewed
-            sign_in.forget_tries(session, tries, keys[0])
+            sign_in.forget_tries(session, tries, _key(login))
             return self._begin(session, account, where)
 
         return self._database.write(work)
+
+    def require_password(self, login: str, password: str, where: From = NOWHERE) -> None:
+        """Raises SignInRefused unless it is theirs; guessing is slowed down here as well."""
+        login, _, tries = self._proven(login, password, where)
+        self._database.write(lambda s: sign_in.forget_tries(s, tries, _key(login)))
 
     def admit(self, account_id: str, where: From = NOWHERE) -> str:
         """Begin a session for somebody whom an OpenID provider vouches for; its token."""
@@ -169,6 +165,19 @@ class SignIn:
 
         self._database.write(work)
 
+    def _proven(self, login: str, password: str, where: From) -> tuple[str, str, list[int]]:
+        """The login, the hash that the password matches, and the tries that were counted."""
+        login = login.strip().lower()[:64]
+        tries = self._count_try((_key(login), f"address:{where.address}"[:96]))
+        found = self._database.read(lambda s: accounts.by_login(s, login))
+        hash = "" if found is None else found.password
+        if not self._passwords.matches(hash, password):
+            raise SignInRefused(
+                "Login or password is wrong. Check both, then try again. "
+                "An admin can give you a new password."
+            )
+        return login, hash, tries
+
     def _count_try(self, keys: tuple[str, str]) -> list[int]:
         now = self._clock()
         free = (FREE_OF_LOGIN, FREE_OF_ADDRESS)
@@ -201,6 +210,6 @@ class SignIn:
         return token
 
 
-def hashed_token(token: str) -> str:
-    """What is kept of a token: 256 random bits need no slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def _key(login: str) -> str:
+    """What tries at a login are counted under."""
+    return f"login:{login}"

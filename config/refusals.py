@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.http.server import PortTaken
 from bot.accounts import AccountRefused
+from bot.api_tokens import TokenRefused
 from bot.desk import DatabaseFailed, DatabaseRefused
 from bot.passwords import PasswordRefused
 from bot.wording import WordingMissing
@@ -24,6 +25,7 @@ REFUSALS = (
     PortTaken,
     QuestionsRefused,
     SettingsRefused,
+    TokenRefused,
     WordingMissing,
 )
 """The text of each says what to do; the command ends with exit code 2."""

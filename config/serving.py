@@ -28,6 +28,7 @@ from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
+from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
@@ -161,6 +162,7 @@ def web_channels(
     listener: socket.socket,
     others: Sequence[Platform],
     console: ConsolePart,
+    tokens: ApiTokens,
 ) -> Sequence[Adapter]:
     """The pages, the console and the API, served together on the listening socket; `others` are
     shown on the health page."""
@@ -170,7 +172,13 @@ def web_channels(
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
-        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+        desk,
+        centre,
+        options,
+        stopwatch,
+        channels=names,
+        troubles=troubles(others),
+        tokens=tokens,
     )
     parts = (*api.routes, *operations.routes, console)
     return (
@@ -197,7 +205,9 @@ def serve(
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
         console = console_part(console_doors(place, database), options)
-        adapters = (*web_channels(desk, how, centre, options, listener, others, console), *others)
+        tokens = ApiTokens(database)
+        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
+        adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())

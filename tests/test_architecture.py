@@ -60,6 +60,7 @@ HOMES = {
     "sqlalchemy": [
         "bot/account_model.py",
         "bot/accounts.py",
+        "bot/api_tokens.py",
         "bot/sign_in.py",
         "bot/model.py",
         "bot/desk.py",

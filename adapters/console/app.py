@@ -11,6 +11,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from adapters.console.access import PATH, Gate, NotSignedIn
+from adapters.console.accounts import account_routes
+from adapters.console.audit import audit_routes
+from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
 from adapters.console.refusals import Apology, to_sign_in
 from adapters.console.signing_in import sign_in_routes
@@ -42,7 +45,12 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     gate, pages = Gate(doors.sign_in, options), Pages(options.title)
     app.state.gate = gate
-    routers = (sign_in_routes(gate, pages, doors.sign_in),)
+    routers = (
+        sign_in_routes(gate, pages, doors.sign_in),
+        own_account_routes(pages, doors.accounts, doors.sign_in),
+        account_routes(pages, doors.accounts),
+        audit_routes(pages, doors.audit),
+    )
     for router in routers:  # one flat list: a test walks over all of it
         app.router.routes.extend(router.routes)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))

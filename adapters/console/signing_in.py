@@ -18,13 +18,19 @@ from adapters.console.access import (
     session_token,
 )
 from adapters.console.pages import Pages
-from bot.people import Act
+from bot.people import Act, may
 from bot.sign_in import SignIn, SignInRefused
 
 
 def sign_in_routes(gate: Gate, pages: Pages, sessions: SignIn) -> APIRouter:
     """The routes `/`, `/sign-in` and `/sign-out`."""
     router = APIRouter()
+
+    def first_page(next: str, token: str) -> str:
+        """Where a sign-in leads: who may not use the console has an account there all the same."""
+        found = sessions.signed_in(token)
+        inside = found is not None and may(found.person, Act.USE_CONSOLE)
+        return own_path(next) if inside else f"{PATH}/account"
 
     def form(request: Request, next: str, status: int = 200, **given: str) -> Response:
         filled = {"login_typed": "", "error": ""} | given
@@ -57,7 +63,7 @@ def sign_in_routes(gate: Gate, pages: Pages, sessions: SignIn) -> APIRouter:
                 page.headers["retry-after"] = str(refused.wait)
             return page
         sessions.sign_out(session_token(request))
-        return gate.begin(request, RedirectResponse(own_path(next), 303), token)
+        return gate.begin(request, RedirectResponse(first_page(next, token), 303), token)
 
     @router.post("/sign-out", dependencies=[Depends(requires(Act.OWN_ACCOUNT))])
     def sign_out(request: Request) -> Response:

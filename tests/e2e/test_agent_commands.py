@@ -122,3 +122,19 @@ def test_the_last_admin_stays(firstline: Firstline) -> None:
         done = firstline("agent", *arguments)
         assert done[0] == 2
         assert "is the last admin" in done[2]
+
+
+def test_a_token_is_shown_once_and_taken_back(firstline: Firstline) -> None:
+    done = firstline("token", "add", "reports", "--scope", "tickets:read", "--days", "2", "--json")
+    made = json.loads(done[1])
+    assert made["token"].startswith(made["begins"])
+    code, listed, _ = firstline("token", "list")
+    assert code == 0
+    assert made["begins"] in listed
+    assert made["token"] not in listed
+    assert "Revoked" in firstline("token", "revoke", str(made["id"]))[1]
+    (line,) = json.loads(firstline("token", "list", "--json")[1])
+    assert line["revoked_at"]
+    code, _, complaint = firstline("token", "add", "x", "--scope", "tickets")
+    assert code == 2
+    assert "There is no scope 'tickets'" in complaint
