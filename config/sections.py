@@ -202,6 +202,15 @@ class WebSettings(Section):
     """How long a visitor's conversation can be returned to."""
 
 
+class ConsoleSettings(Section):
+    """The console of those who help, at `/console`."""
+
+    idle_hours: float = Field(12, gt=0)
+    """Somebody who does nothing there for so long is signed out."""
+    session_days: float = Field(14, gt=0)
+    """Everybody has to sign in again after so long."""
+
+
 class LogSettings(Section):
     """What is logged. No text of a message is ever logged at `info`."""
 

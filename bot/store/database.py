@@ -2,7 +2,7 @@
 
     open_database(url)      the owner: migrations, one writer
     open_for_reading(url)   beside the owner: nothing is written
-    open_beside(url)        beside the owner, for a few small writes
+    open_beside(url)        beside the owner, or as it: for rare writes of which it holds nothing
 
 Transactions are opened only through `Database.write` and `Database.read`, at the doors.
 """
@@ -118,6 +118,36 @@ def open_for_reading(url: str) -> Database:
     return Database(engine, None)
 
 
+def open_beside(url: str) -> Database:
+    """Open it for what the owner keeps no memory of (accounts, tokens), also while it runs.
+
+    SQLite serialises the two; without an owner the tables are made or brought forward. Raises
+    DatabaseRefused.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite":
+        return open_database(url)
+    path = _usable(parsed)
+    try:
+        lock = FileLock(path)
+    except DatabaseRefused:
+        return _guest(parsed, check_current, None)
+    return _guest(parsed, bring_forward, lock)
+
+
+def _guest(url: URL, check: Callable[[Connection], None], lock: FileLock | None) -> Database:
+    """Every call is a transaction of its own that writes, so reading waits for writers too."""
+    engine = _sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1)
+    try:
+        _prepare(engine, check)
+    except BaseException:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return Database(engine, PlainWriter(engine), lock)
+
+
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)
@@ -175,17 +205,3 @@ def _sqlite(url: URL, *, begin: str, pool_size: int) -> Engine:
 def _first_line(error: SQLAlchemyError) -> str:
     """Without the statement and its parameters, which hold people's words."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
-
-
-def open_beside(url: str) -> Database:
-    """Open it beside its owner for a few small writes, each at once. Raises DatabaseRefused.
-
-    What is changed must be what the owner looks up each time, not what it remembers.
-    """
-    open_for_reading(url).close()  # refuses what is missing, or not of this version
-    parsed = _parsed(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    engine = (
-        _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1) if sqlite else create_engine(parsed)
-    )
-    return Database(engine, PlainWriter(engine))
