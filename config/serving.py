@@ -64,7 +64,8 @@ def open_desk(
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
-    database = open_database(database_url(place))
+    connections = place.settings.database.connections
+    database = open_database(database_url(place), connections=connections)
     try:
         yield desk_over(place, database, how, model), how, database
     finally:
