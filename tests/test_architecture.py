@@ -31,6 +31,7 @@ HOMES = {
     "faiss": ["knowledge/vectors.py"],
     "fastapi": ["adapters/api/*", "adapters/http/*"],
     "graphlay": ["knowledge/flows/drawing.py"],
+    "holidays": ["config/hours.py"],
     "httpx": ["bot/flow_http.py"],
     "itsdangerous": ["adapters/web/session.py"],
     "jinja2": [
