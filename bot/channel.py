@@ -125,6 +125,8 @@ class Outgoing:
     """One message to deliver. `text` is Markdown; `key` is the same on every attempt.
 
     `rateable` asks the channel to offer 👍 and 👎 (which come back as a `Rating`).
+    `author` is the name of the person who says it, or of their team, and empty when the bot
+    does; a channel shows it with the text. `attachments` go with what people say.
     `attempt` counts from 1: above 1 an earlier attempt may have arrived, so a channel that
     can look for its own copy by the key does that first.
     """
@@ -137,6 +139,8 @@ class Outgoing:
     sources: tuple[Source, ...] = ()
     rateable: bool = False
     attempt: int = 1
+    author: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SendError(Exception):

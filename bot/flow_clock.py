@@ -26,6 +26,7 @@ from bot.flow_state import Came, Event, Run, Woke
 from bot.flow_turns import settle
 from bot.flows import advance
 from bot.model import Conversation
+from bot.opening import Opening
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
@@ -56,6 +57,7 @@ class FlowClock:
     people: Mapping[str, Address] = field(default_factory=dict)
     fault: Fault = no_fault
     count: Callable[[str], None] = lambda _what: None
+    opening: Opening = field(default_factory=Opening)
     _recovered: bool = False
 
     def timers(self) -> int:
@@ -174,7 +176,7 @@ class FlowClock:
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
             return None
-        return self.flows.response(settled, run)
+        return self.opening.routed(self.flows.response(settled, run), talk.channel, ())
 
     def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
         """All that came of each, or nothing where somebody was faster; how many were written."""
@@ -195,7 +197,8 @@ class FlowClock:
     def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None
         if response.hand_off:
-            ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
+            rules = self.opening.rules
+            ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]

@@ -58,7 +58,9 @@ HOMES = {
     "slack_sdk": ["adapters/slack/*"],
     "sqlalchemy": [
         "bot/model.py",
+        "bot/model_tickets.py",
         "bot/desk.py",
+        "bot/console_*.py",
         "bot/turns.py",
         "bot/records.py",
         "bot/flow_clock.py",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.flow_model  # noqa: F401 - its tables are part of the schema
+import bot.flow_model
+import bot.model_tickets  # noqa: F401 - and these
 from bot.model import Record
 
 context.configure(
