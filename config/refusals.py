@@ -8,11 +8,13 @@ from bot.wording import WordingMissing
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
 from indexer.questions import QuestionsRefused
+from knowledge.categories import CategoriesRefused
 from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
 REFUSALS = (
     BuildRunning,
+    CategoriesRefused,
     DatabaseFailed,
     DatabaseRefused,
     EmbedderRefused,
