@@ -12,32 +12,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.assignment import Way
 from bot.desk import Database
 from bot.model import Ticket, TicketEvent
-from bot.presence import Presence
-from bot.sla import Name, Policy
+from bot.sla import Name
 from bot.store import tickets as rows
 from bot.team import Escalation, Team, TeamQueue, When
 from bot.ticket_acts import Written
 from bot.ticket_clock import TicketClock
 from bot.ticket_state import TicketState
+from tests.clock_support import HOUR, TEAM, clock_of, history, settle, ticket
 from tests.desk_support import NOON, opened
-from tests.ticket_support import BOB, LEA, MIA, House, both_states
-
-HOUR = timedelta(hours=1)
-POLICY = Policy(
-    "standard",
-    first_response=HOUR,
-    next_response=2 * HOUR,
-    resolution=8 * HOUR,
-    pauses=frozenset({"pending"}),
-)
-TEAM = Team(
-    queues=(TeamQueue("support", 1), TeamQueue("engineers", 2)),
-    policies=(POLICY,),
-    escalations=(Escalation("late", clocks=frozenset({Name.FIRST_RESPONSE})),),
-)
+from tests.ticket_support import MIA, House, both_states
 
 
 @pytest.fixture
@@ -49,30 +34,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def house(database: Database) -> House:
     return House(database)
-
-
-def clock_of(house: House, team: Team = TEAM) -> TicketClock:
-    return TicketClock(
-        house.database, team, people=lambda: (MIA, BOB, LEA), now=lambda: house.clock.now
-    )
-
-
-def settle(clock: TicketClock) -> int:
-    """Work until nothing is left; how many looks it took."""
-    looks = 0
-    while clock.work():
-        looks += 1
-        assert looks < 200, "it never comes to rest"
-    return looks
-
-
-def history(database: Database, number: int) -> list[str]:
-    found = select(TicketEvent.what).where(TicketEvent.ticket_id == number)
-    return database.read(lambda s: list(s.scalars(found.order_by(TicketEvent.id))))
-
-
-def ticket(database: Database, number: int) -> Ticket:
-    return database.read(lambda s: s.get_one(Ticket, number))
 
 
 def test_a_new_ticket_is_given_its_due_time(house: House) -> None:
@@ -205,53 +166,6 @@ def test_a_snoozed_ticket_wakes_when_its_time_has_come(house: House) -> None:
     house.clock.move(hours=5)
     settle(clock)
     assert Counter(history(house.database, number))["woken"] == 1
-
-
-def hands_out(way: Way, capacity: int | None = None) -> Team:
-    return Team(queues=(TeamQueue("support", 1, way=way, capacity=capacity),))
-
-
-def test_tickets_are_handed_out_in_turn_to_those_who_are_there(house: House) -> None:
-    presence = Presence(house.database, now=lambda: house.clock.now)
-    numbers = [house.handed_over(f"t{n}") for n in range(5)]
-    clock = clock_of(house, hands_out(Way.ROUND_ROBIN))
-    settle(clock)
-    assert {ticket(house.database, n).assignee for n in numbers} == {None}
-    presence.seen(MIA.id)
-    presence.seen(BOB.id)
-    presence.seen("stranger")
-    presence.away(LEA.id, away=True)
-    house.clock.move(minutes=1)
-    settle(clock)
-    given = Counter(ticket(house.database, n).assignee for n in numbers)
-    assert sorted(given.values()) == [2, 3]
-    assert set(given) == {MIA.id, BOB.id}
-
-
-def test_capacity_holds_back_until_something_is_solved(house: House) -> None:
-    presence = Presence(house.database, now=lambda: house.clock.now)
-    presence.seen(MIA.id)
-    one, two = house.handed_over("a"), house.handed_over("b")
-    clock = clock_of(house, hands_out(Way.LEAST_LOADED, capacity=1))
-    settle(clock)
-    assert [ticket(house.database, n).assignee for n in (one, two)] == [MIA.id, None]
-    house.console.solve(MIA, one)
-    house.clock.move(minutes=1)
-    presence.seen(MIA.id)
-    settle(clock)
-    assert ticket(house.database, two).assignee == MIA.id
-
-
-def test_away_is_away_and_silence_too(house: House) -> None:
-    presence = Presence(house.database, now=lambda: house.clock.now)
-    presence.seen(MIA.id)
-    presence.seen(BOB.id)
-    presence.away(BOB.id, away=True)
-    assert presence.there() == {MIA.id}
-    presence.away(BOB.id, away=False)
-    house.clock.move(minutes=16)
-    presence.seen(BOB.id)
-    assert presence.there() == {BOB.id}
 
 
 def many(database: Database, house: House, count: int) -> None:
