@@ -12,6 +12,7 @@ from config.archive import ArchiveRefused
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
 from indexer.questions import QuestionsRefused
+from knowledge.categories import CategoriesRefused
 from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
@@ -19,6 +20,7 @@ REFUSALS = (
     ArchiveRefused,
     AccountRefused,
     BuildRunning,
+    CategoriesRefused,
     DatabaseFailed,
     DatabaseRefused,
     EmbedderRefused,

@@ -49,7 +49,7 @@ def record(
         setattr(ticket, key, list(value) if isinstance(value, tuple) else value)
     ticket.active = ticket.status in ACTIVE
     ticket.version += change.what not in QUIET
-    ticket.updated_at = now
+    ticket.updated_at = ticket.look_at = now
     return _event(session, ticket.id, change, actor, now, name)
 
 
@@ -65,7 +65,7 @@ def open_new(
 ) -> Ticket:
     """A new ticket about its conversation."""
     values = {each.name: plain_list(getattr(state, each.name)) for each in fields(state)}
-    number = add(session, Ticket(**values, updated_at=now))
+    number = add(session, Ticket(**values, updated_at=now, look_at=now))
     _event(session, number, opening(state, state.reason, **more), actor, now, name)
     talk = TicketTalk(ticket_id=number, conversation_id=state.conversation_id, only_some=only_some)
     add(session, talk)

@@ -21,6 +21,7 @@ from config.cli import (
     flow,
     platforms,
     serve,
+    ticket,
     tickets,
     token,
 )
@@ -39,6 +40,7 @@ for group in (
     content,
     ask,
     serve,
+    ticket,
     tickets,
     dead,
     agent,
