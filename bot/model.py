@@ -177,8 +177,8 @@ class Ticket(Record, kw_only=True):
     """A tracked request that people work on. Its `id` is the number people say.
 
     All of it can be rebuilt from its events (`bot.ticket_state.rebuild`), except what others
-    work out from it: `active` (not solved or closed), `updated_at` (its last event), and
-    `due_at`, the next time a promise runs out. `requester` is the sender in its conversation,
+    work out from it: `active` (not solved or closed), `updated_at` (its last event), `due_at`,
+    the next time a promise runs out, and `look_at`, when the clock has something to do with it. `requester` is the sender in its conversation,
     `requester_id` the person with all their channels, `assignee` an account. `version` goes
     up with every act that others should know of before they act themselves.
     """
@@ -189,6 +189,7 @@ class Ticket(Record, kw_only=True):
         Index(None, "active", "assignee", "updated_at", "id"),
         Index(None, "active", "tier", "updated_at", "id"),
         Index(None, "active", "due_at", "id"),
+        Index(None, "look_at", "id"),
         Index(None, "status", "solved_at"),
         Index(None, "status", "updated_at", "id"),
         Index("ix_ticket_counted", "active", "assignee", "tier", "due_at", "snoozed_until"),
@@ -220,6 +221,7 @@ class Ticket(Record, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime]
     due_at: Mapped[datetime | None] = mapped_column(default=None)
+    look_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class TicketEvent(Record, kw_only=True):

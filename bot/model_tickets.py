@@ -103,3 +103,15 @@ class TicketText(Record, kw_only=True):
     kind: Mapped[str] = mapped_column(String(16))
     source_id: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+
+
+class AgentPresence(Record, kw_only=True):
+    """When an agent gave the last sign of life, whether they said that they are away, and when
+    a ticket was last handed out to them. `agent` is an account's id."""
+
+    __tablename__ = "agent_presence"
+
+    agent: Mapped[str] = mapped_column(String(255), primary_key=True)
+    away: Mapped[bool] = mapped_column(default=False)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    given_at: Mapped[datetime | None] = mapped_column(default=None)

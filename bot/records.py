@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Address, Outgoing
 from bot.limits import identity
-from bot.store import history, inbox, outbox, ticket_lists
+from bot.store import history, inbox, outbox, ticket_examples, ticket_lists
 from bot.store.database import Database
 from bot.views import Line, TicketLine, TicketPage, Trace
 
@@ -63,3 +63,7 @@ class Records:
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""
         return self._database.browse(lambda s: history.ticket_page(s, number))
+
+    def solved(self) -> tuple[tuple[str, str, str], ...]:
+        """Subject, problem and queue of each solved or closed ticket, oldest first."""
+        return self._database.browse(lambda s: tuple(ticket_examples.solved(s)))

@@ -20,7 +20,17 @@ OVER = ("solved", "closed")
 """States in which a ticket is no longer worked on."""
 STATUSES = ACTIVE + OVER
 
-QUIET = frozenset({"noted", "suggested", "asked_again", "undelivered", "requester_wrote"})
+QUIET = frozenset(
+    {
+        "noted",
+        "suggested",
+        "asked_again",
+        "undelivered",
+        "requester_wrote",
+        "sla_warning",
+        "sla_breached",
+    }
+)
 """Events that nobody needs to have seen before they act: the version stays."""
 _INSTANTS = frozenset({"opened_at", "snoozed_until", "solved_at", "closed_at"})
 _LISTS = frozenset({"tags", "followers"})

@@ -21,6 +21,7 @@ from bot.model import Conversation, Message, Ticket, TicketEvent
 from bot.model_tickets import TicketLink, TicketTalk
 from bot.opening import FIRST_TIER, Route, TicketRules, directed
 from bot.store import requesters, ticket_text
+from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.summary import subject, summary
 from bot.ticket_state import (
@@ -48,7 +49,7 @@ def record(
         setattr(ticket, key, list(value) if isinstance(value, tuple) else value)
     ticket.active = ticket.status in ACTIVE
     ticket.version += change.what not in QUIET
-    ticket.updated_at = now
+    ticket.updated_at = ticket.look_at = now
     return _event(session, ticket.id, change, actor, now, name)
 
 
@@ -64,7 +65,7 @@ def open_new(
 ) -> Ticket:
     """A new ticket about its conversation."""
     values = {each.name: plain_list(getattr(state, each.name)) for each in fields(state)}
-    number = add(session, Ticket(**values, updated_at=now))
+    number = add(session, Ticket(**values, updated_at=now, look_at=now))
     _event(session, number, opening(state, state.reason, **more), actor, now, name)
     talk = TicketTalk(ticket_id=number, conversation_id=state.conversation_id, only_some=only_some)
     add(session, talk)
@@ -116,9 +117,10 @@ def undelivered(
     session: Session, conversation_id: int, *, key: str, error: str, now: datetime
 ) -> None:
     """A reply will never arrive: the open ticket is told, or one is opened for it."""
+    held = locked(select(Conversation).where(Conversation.id == conversation_id))
+    talk = session.scalars(held).one()
     ticket = current_of(session, conversation_id)
     if ticket is None or ticket.status not in ACTIVE:
-        talk = session.get_one(Conversation, conversation_id)
         to = directed(HandOff(FIRST_TIER, "a reply could not be delivered"), Route())
         told = to_date(session, conversation_id)
         ticket = _follow_up(session, ticket, _new(session, talk, to, told, now), now)

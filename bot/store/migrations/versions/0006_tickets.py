@@ -11,8 +11,8 @@ from alembic import op
 
 from bot.store import full_text
 
-revision = "0012"
-down_revision = "0011"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -62,11 +62,8 @@ def _columns() -> None:
         ["active", "tier", "updated_at", "id"],
         ["active", "due_at", "id"],
         ["status", "solved_at"],
-        ["status", "updated_at", "id"],
     ):
         op.create_index(f"ix_ticket_{'_'.join(names)}", "ticket", names)
-    counted = ["active", "assignee", "tier", "due_at", "snoozed_until"]
-    op.create_index("ix_ticket_counted", "ticket", counted)
 
 
 def _requesters() -> None:
