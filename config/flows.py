@@ -96,9 +96,16 @@ def approvers(place: Place) -> Mapping[str, tuple[str, ...]]:
 
 
 def flow_clock(
-    place: Place, database: Database, how: Asking, model: Embedder, fault: Fault = no_fault
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    fault: Fault = no_fault,
+    *,
+    count: Callable[[str], None] = lambda _what: None,
 ) -> FlowClock:
-    """Timers, actions and approvals of the desk. Raises SettingsRefused."""
+    """Timers, actions and approvals of the desk; `count` is told what happened. Raises
+    SettingsRefused."""
     return FlowClock(
         database,
         flow_desk(place, database, how, model),
@@ -107,6 +114,7 @@ def flow_clock(
         actions=actions(place),
         people=people(place),
         fault=fault,
+        count=count,
     )
 
 

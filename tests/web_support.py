@@ -130,6 +130,9 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
 
+    def flows(self) -> tuple[Article, ...]:
+        return ()
+
     def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
         return SmallKnowledge(
             [each for each in self.content if each.audience in audiences], self.problems
