@@ -119,6 +119,9 @@ Heard = Incoming | Rating | Edit | Deletion
 
 Sort = Literal["answer", "ask_back", "abstain", "notice"]
 
+Standing = Literal["open", "solved", "with_people"]
+"""How a conversation stands once a message of ours is delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -126,7 +129,8 @@ class Outgoing:
 
     `rateable` asks the channel to offer 👍 and 👎 (which come back as a `Rating`).
     `attempt` counts from 1: above 1 an earlier attempt may have arrived, so a channel that
-    can look for its own copy by the key does that first.
+    can look for its own copy by the key does that first. `standing` says how the
+    conversation stands after it: a channel with a sign for that (a tag, a reaction) shows it.
     """
 
     key: str
@@ -137,6 +141,7 @@ class Outgoing:
     sources: tuple[Source, ...] = ()
     rateable: bool = False
     attempt: int = 1
+    standing: Standing = "open"
 
 
 class SendError(Exception):

@@ -212,4 +212,4 @@ class FlowClock:
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]
-            turns.tell(session, talk, replies, ticket, now)
+            turns.tell(session, talk, replies, ticket, now, response.standing)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.channel import Attachment, Choice, Sort, Source
+from bot.channel import Attachment, Choice, Sort, Source, Standing
 from bot.flow_state import Approval, Request, Run
 from bot.model import Conversation, Message
 
@@ -143,6 +143,13 @@ class Response:
     def __post_init__(self) -> None:
         if self.hand_off and not any(TICKET_NUMBER in reply.text for reply in self.replies):
             raise ValueError("a hand-off must say TICKET_NUMBER in one of its replies")
+
+    @property
+    def standing(self) -> Standing:
+        """How the conversation stands after it."""
+        if self.resolved:
+            return "solved"
+        return "with_people" if self.hand_off else "open"
 
 
 Responder = Callable[[Turn], Response | None]

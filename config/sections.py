@@ -128,6 +128,8 @@ class LimitSettings(Section):
     """A reply that cannot be delivered for so long is given up, and people are told."""
     late_minutes: float = Field(60, gt=0)
     """A message that is so old when it is received is answered with a word that the bot was away."""
+    late_ticket_hours: float = Field(0, ge=0)
+    """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
     """What one visitor of the web page or the API may write."""
     requests_per_minute: int = Field(120, ge=1)

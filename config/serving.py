@@ -40,7 +40,7 @@ from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import late
+from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
@@ -91,13 +91,22 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
                 again(partial(respond, responders=responders), intents.affirms),
                 how.thresholds.sure,
             ),
-            timedelta(minutes=place.settings.limits.late_minutes),
+            late_rules(place),
             how.say,
         ),
         wording=wording(how, tier),
         articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+    )
+
+
+def late_rules(place: Place) -> Late:
+    """What becomes of messages that were old when they came in."""
+    agreed = place.settings.limits
+    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
+    return Late(
+        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
     )
 
 

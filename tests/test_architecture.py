@@ -60,6 +60,7 @@ HOMES = {
         "bot/desk.py",
         "bot/turns.py",
         "bot/records.py",
+        "bot/dead_model.py",
         "bot/flow_clock.py",
         "bot/flow_model.py",
         "bot/store/*",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -137,20 +138,36 @@ async def typing(client: DeskClient, place: Place) -> None:
     await client.get_partial_messageable(where).typing()
 
 
-async def tag(client: DeskClient, place: Place, name: str) -> None:
-    """Give a forum post one of the tags its forum has; nothing where there is no such tag."""
+def tags_of(outgoing: Outgoing) -> tuple[str, ...]:
+    """The tags that say how a post stands after a message of ours; the first that is there counts."""
+    return TAGS.get(outgoing.standing) or TAGS.get(outgoing.sort, ())
+
+
+async def tag(client: DeskClient, place: Place, names: Sequence[str]) -> None:
+    """Give a forum post the first of these tags that its forum has; nothing where it has none.
+
+    It is part of the delivery, so that it is done again when the process dies before it; a
+    failure is only logged, for the words are what matters.
+    """
     post = client.get_channel(place.id) if isinstance(place, InThread) else None
     if not isinstance(post, discord.Thread) or not isinstance(post.parent, discord.ForumChannel):
         return
-    wanted = [each for each in post.parent.available_tags if each.name.lower() == name]
-    if not wanted or wanted[0] in post.applied_tags:
+    there = {each.name.lower(): each for each in reversed(post.parent.available_tags)}
+    wanted = next((there[name] for name in names if name in there), None)
+    if wanted is None or wanted in post.applied_tags:
         return
     others = [each for each in post.applied_tags if each.name.lower() not in STATES]
     try:
-        await post.edit(applied_tags=[*others, wanted[0]][-5:])
+        await post.edit(applied_tags=[*others, wanted][-5:])
     except FAILURES as error:
-        log.warning("post %s not tagged %r: %s", post.id, name, send_error(error))
+        log.warning("post %s not tagged %r: %s", post.id, wanted.name, send_error(error))
 
 
 STATES = ("answered", "needs human", "solved")
-TAGS = {"answer": "answered", "abstain": "needs human"}
+TAGS = {
+    "answer": ("answered",),
+    "abstain": ("needs human",),
+    "with_people": ("needs human",),
+    "solved": ("solved", "answered"),
+}
+"""By what was said, or how the conversation stands then: the names of the forum's tags."""

@@ -118,6 +118,7 @@ def _outgoing(message: Message, thread: str, attempt: int) -> Outgoing:
         sources=sources(message),
         rateable=message.rateable,
         attempt=attempt,
+        standing=message.standing,  # type: ignore[arg-type]
     )
 
 
