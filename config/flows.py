@@ -53,6 +53,7 @@ def flow_desk(place: Place, database: Database, how: Asking, model: Embedder) ->
         hours=hours(place),
         tier=place.settings.tickets.first_tier,
         audiences=audiences(place),
+        people=settings.people,
     )
 
 

@@ -62,6 +62,7 @@ class FlowTown:
         outside: Callable[..., Called] | None = None,
         audiences: dict[str, str] | None = None,
         hours: Hours | None = None,
+        people: set[str] | None = None,
     ) -> None:
         self.now = NOON
         self.database = database
@@ -78,6 +79,7 @@ class FlowTown:
             known=lambda talk: database.read(lambda s: rows.known(s, talk)),
             hours=hours or Hours(),
             audiences=Audiences(audiences or {}),
+            people=people,
         )
         approvals = Approvals(
             lambda key: database.read(lambda s: rows.question(s, key)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,9 @@ from bot.channel import Choice
 from bot.flow_http import Called
 from bot.flow_model import FlowJob
 from bot.store import flows as rows
+from config.flows import approvers
+from config.problems import SettingsRefused
+from config.wiring import open_place
 from tests.contract.test_flow_desk import ORDER
 from tests.desk_support import opened
 from tests.flow_desk_support import Answers, FlowTown
@@ -131,3 +135,30 @@ def test_a_press_after_the_requester_gave_up_is_told_that_it_is(town: FlowTown) 
     town.says("cancel")
     assert "no longer to be decided" in town.says("Approve", ROOM, approve.id, "boss")
     assert [run.status for run in town.runs()] == ["cancelled"]
+
+
+def test_where_nobody_can_be_asked_nobody_is_said_to_be(tmp_path: Path) -> None:
+    with opened(tmp_path / "desk.db") as database:
+        order = flow(ORDER.replace("by: security", "by: nobody"), "two")
+        town = FlowTown(database, order, people={"security"})
+        town.says("monitor purchase")
+        said = town.says("27")
+        assert "asked for approval" not in said
+        assert "ticket is #1" in said
+
+
+REFUSED = [
+    ('people = {a = "slack:C1"}', "flows.approvers.a: nobody may decide"),
+    ('people = {a = "slack:C1"}\napprovers = {a = []}', "flows.approvers.a: nobody may decide"),
+    ('approvers = {a = ["slack:U1"]}', "flows.people.a: where is `a` asked?"),
+    ('people = {a = "slack:C1"}\napprovers = {a = ["U1"]}', "flows.approvers.a: `U1` is nobody"),
+]
+
+
+@pytest.mark.parametrize(("written", "told"), REFUSED)
+def test_settings_that_leave_open_who_decides_are_refused(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    (tmp_path / "firstline.toml").write_text(f"[flows]\n{written}\n")
+    with pytest.raises(SettingsRefused, match=re.escape(told)):
+        approvers(open_place(tmp_path))
