@@ -27,6 +27,7 @@ from bot.flow_state import Came, Event, Run, Woke
 from bot.flow_turns import settle
 from bot.flows import advance
 from bot.model import Conversation
+from bot.opening import Opening
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
@@ -57,6 +58,7 @@ class FlowClock:
     people: Mapping[str, Address] = field(default_factory=dict)
     fault: Fault = no_fault
     count: Callable[[str], None] = lambda _what: None
+    opening: Opening = field(default_factory=Opening)
     _recovered: bool = False
 
     def timers(self) -> int:
@@ -183,7 +185,7 @@ class FlowClock:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
             self.count("flow_failed")
             return None
-        return flows.response(settled, run)
+        return self.opening.routed(self.flows.response(settled, run), talk.channel, ())
 
     def _write_all(
         self, session: Session, changes: Sequence[Change], now: datetime
@@ -208,7 +210,8 @@ class FlowClock:
     def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None
         if response.hand_off:
-            ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
+            rules = self.opening.rules
+            ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]

@@ -82,7 +82,8 @@ class HandOff:
     """The conversation goes to people: to which tier, and why.
 
     A conversation whose ticket is still open gets no second one: the ticket is told,
-    and its number is said again. An empty `summary` lets the store write its own.
+    and its number is said again. An empty `summary` lets the store write its own. An empty
+    `priority` or `queue` leaves it to the routing, which may add `tags`.
     """
 
     tier: int
@@ -93,6 +94,12 @@ class HandOff:
     priority: str = ""
     """`low`, `normal`, `high` or `urgent`; empty where nobody said."""
     queue: str = ""
+    tags: tuple[str, ...] = ()
+    type: str = ""
+    assignee: str = ""
+    """The account that gets the ticket; nobody when empty."""
+    routed: str = ""
+    """Why it goes there, in words: what the routing says."""
 
 
 @dataclass(frozen=True, slots=True)
