@@ -44,6 +44,7 @@ HOMES = {
     "mdit_py_plugins": ["knowledge/markdown/*", "knowledge/quoting.py"],
     "nh3": ["knowledge/markdown/*"],
     "numpy": ["knowledge/*", "indexer/*"],
+    "onnx": ["knowledge/embedder*"],
     "onnxruntime": ["knowledge/embedder*"],
     "prometheus_client": ["adapters/api/*", "adapters/http/*"],
     "pydantic": ["adapters/api/*", "adapters/http/*", "config/*"],
