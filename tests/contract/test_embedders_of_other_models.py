@@ -63,12 +63,10 @@ def test_another_model_gets_the_fast_form(
     assert any(line.startswith(made) for line in lines)
 
 
-@pytest.mark.parametrize(("backend", "package"), [("onnx", "optimum"), ("openvino", "optimum")])
-def test_a_backend_without_its_package_says_what_to_install(
-    tmp_path: Path, backend: str, package: str
-) -> None:
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_a_backend_without_its_package_says_what_to_install(tmp_path: Path, backend: str) -> None:
     needs_extra()
-    with pytest.raises(EmbedderRefused, match=f"{backend}.*{package}.*install"):
+    with pytest.raises(EmbedderRefused, match=rf"pip install .*sentence-transformers\[{backend}\]"):
         open_embedder(backend, cache=tmp_path, progress=print)
 
 
