@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -210,14 +210,19 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, port: int = 0, **options: object) -> Iterator[Site]:
+def running_site(
+    folder: Path,
+    port: int = 0,
+    doors_over: Callable[[Database], Doors] = console_doors,
+    **options: object,
+) -> Iterator[Site]:
     """The real application on a free port of this machine, until the block ends."""
     database = open_database(f"sqlite:///{folder}/desk.db")
     knowledge = SmallKnowledge()
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    doors = console_doors(database)
+    doors = doors_over(database)
     centre = HelpCentre(knowledge, database)
     api, web = served(desk, centre, knowledge, options, listener, doors)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
