@@ -8,15 +8,19 @@ from bot.api_tokens import TokenRefused
 from bot.desk import DatabaseFailed, DatabaseRefused
 from bot.passwords import PasswordRefused
 from bot.wording import WordingMissing
+from config.archive import ArchiveRefused
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
 from indexer.questions import QuestionsRefused
+from knowledge.categories import CategoriesRefused
 from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
 REFUSALS = (
+    ArchiveRefused,
     AccountRefused,
     BuildRunning,
+    CategoriesRefused,
     DatabaseFailed,
     DatabaseRefused,
     EmbedderRefused,

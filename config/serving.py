@@ -37,17 +37,18 @@ from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
+from bot.responders.approval import deciding
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import late
+from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
 from config.console import console_doors
-from config.flows import flow_clock, flow_desk
+from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -63,7 +64,8 @@ def open_desk(
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
-    database = open_database(database_url(place))
+    connections = place.settings.database.connections
+    database = open_database(database_url(place), connections=connections)
     try:
         yield desk_over(place, database, how, model), how, database
     finally:
@@ -74,14 +76,16 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
-    flows = flow_desk(place, database, how, model)
+    flows, read_by = flow_desk(place, database, how, model), audiences(place)
+    everything = how.seen_by(read_by.known)
     responders = (
         with_agent,
         for_people(how.say, tier=tier),
+        deciding(approvals(place, database, how.say)),
         walking(flows),
-        command(how, intents, tier=tier),
+        read_by.responder(how, partial(command, intents=intents, tier=tier)),
         starting(flows),
-        search(how),
+        read_by.responder(how, search),
         hand_off(how.say, tier=tier),
     )
     return Desk(
@@ -91,13 +95,22 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
                 again(partial(respond, responders=responders), intents.affirms),
                 how.thresholds.sure,
             ),
-            timedelta(minutes=place.settings.limits.late_minutes),
+            late_rules(place),
             how.say,
         ),
         wording=wording(how, tier),
-        articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
+        articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+    )
+
+
+def late_rules(place: Place) -> Late:
+    """What becomes of messages that were old when they came in."""
+    agreed = place.settings.limits
+    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
+    return Late(
+        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
     )
 
 
