@@ -25,10 +25,17 @@ from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating, SendE
 from bot.edits import choice_of
 from bot.faults import Fault, no_fault
 from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
+from bot.opening import Opening
 from bot.records import Records
 from bot.shared_work import claims_of, deliveries_of
 from bot.store import changes, history, inbox, outbox
-from bot.store.database import Database, open_database, open_for_reading, with_password
+from bot.store.database import (
+    Database,
+    open_beside,
+    open_database,
+    open_for_reading,
+    with_password,
+)
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.turn import Outcome, Response, Turn
 from bot.turns import DeskWording, Turns
@@ -50,6 +57,7 @@ __all__ = [
     "TicketLine",
     "TicketPage",
     "Trace",
+    "open_beside",
     "open_database",
     "open_for_reading",
     "with_password",
@@ -58,6 +66,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 AS_AGREED = Limits()
+AT_FIRST = Opening()
 
 
 class Desk(Records):
@@ -65,6 +74,7 @@ class Desk(Records):
 
     `respond` answers a turn and always does; `articles_exist` says whether all the
     given articles may still be cited, quickly, for it is asked inside a transaction.
+    `opening` says how tickets are opened and where they go.
     """
 
     def __init__(
@@ -79,6 +89,7 @@ class Desk(Records):
         new_key: Callable[[], str] = lambda: secrets.token_hex(12),
         chance: Callable[[], float] = random.random,
         fault: Fault = no_fault,
+        opening: Opening = AT_FIRST,
     ) -> None:
         super().__init__(database)
         self._limits = limits
@@ -91,7 +102,7 @@ class Desk(Records):
         self._last_error: tuple[str, datetime | None] = ("", None)
         self._wording = wording
         self._new_key = new_key
-        self._deliveries = deliveries_of(database)
+        self.firsts = deliveries_of(database)
         self._broken: dict[str, str] = {}
         self._turns = Turns(
             database,
@@ -104,7 +115,8 @@ class Desk(Records):
             limits,
             fault,
             self._count,
-            self._deliveries,
+            self.firsts,
+            opening,
         )
 
     def accept(self, heard: Heard) -> Accepted:
@@ -139,13 +151,13 @@ class Desk(Records):
         The same is given again until `sent` or `failed` is told of it; `flying` are
         keys that need not be given, since they are being delivered.
         """
-        return self._deliveries.due(limit, channel, flying, self._clock())
+        return self.firsts.due(limit, channel, flying, self._clock())
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
 
         def work(session: Session) -> bool:
-            if not self._deliveries.mine(session, key):
+            if not self.firsts.mine(session, key):
                 return False
             told = outbox.sent(session, key, identity(external_id), self._clock())
             self.fault("sent before commit")
@@ -153,14 +165,14 @@ class Desk(Records):
 
         if self._database.write(work):
             self._count("sent")
-        self._deliveries.over(key)
+        self.firsts.over(key)
         self.fault("sent after commit")
 
     def failed(self, key: str, error: SendError) -> None:
         """It was not delivered: again later, or never, and then a ticket says so."""
 
         def work(session: Session) -> bool:
-            return self._deliveries.mine(session, key) and outbox.failed(
+            return self.firsts.mine(session, key) and outbox.failed(
                 session,
                 key,
                 error,
@@ -170,7 +182,7 @@ class Desk(Records):
             )
 
         dead = self._database.write(work)
-        self._deliveries.over(key)
+        self.firsts.over(key)
         self._count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 
@@ -234,7 +246,7 @@ class Desk(Records):
             self.fault("change before commit")
             return new
 
-        with self._deliveries.of([offer[0]]):
+        with self.firsts.of([offer[0]]):
             new = self._database.write(work)
         self.fault("change after commit")
         self._count("edited" if new else "redelivered")
@@ -276,6 +288,10 @@ class Desk(Records):
         if accepted.message_id is None:
             log.warning("rating of nothing said there", extra={"channel": rating.address.channel})
         return accepted
+
+    def count(self, what: str) -> None:
+        """Something happened that metrics tell; for what works beside the desk."""
+        self._count(what)
 
     def _count(self, what: str) -> None:
         with self._counting:

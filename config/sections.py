@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.answers import Thresholds
 from bot.flow_ears import CERTAIN
+from bot.people import Role
 from knowledge.judging import Weights
 
 WEIGHTS = Weights()
@@ -29,6 +30,9 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    audiences: dict[str, str] = {}
+    """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
+    (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""
 
 
 class SourceSettings(Section):
@@ -130,6 +134,8 @@ class LimitSettings(Section):
     """A reply that cannot be delivered for so long is given up, and people are told."""
     late_minutes: float = Field(60, gt=0)
     """A message that is so old when it is received is answered with a word that the bot was away."""
+    late_ticket_hours: float = Field(0, ge=0)
+    """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
     """What one visitor of the web page or the API may write."""
     requests_per_minute: int = Field(120, ge=1)
@@ -149,13 +155,13 @@ class WorkSettings(Section):
     """On PostgreSQL: a process that does not answer for so long is given up, and its work taken over."""
 
 
-Role = Literal["channels", "turns", "deliveries", "clock", "web"]
+Part = Literal["channels", "turns", "deliveries", "clock", "web"]
 
 
 class ProcessSettings(Section):
     """What this process does of the work, where several share a PostgreSQL database."""
 
-    roles: tuple[Role, ...] = ("channels", "turns", "deliveries", "clock", "web")
+    roles: tuple[Part, ...] = ("channels", "turns", "deliveries", "clock", "web")
     """`channels` hears Slack and Discord and delivers there, `turns` answers, `deliveries` sends,
     `clock` looks after timers and actions, `web` serves the pages and the API. Together the
     processes must have all of them; on SQLite the one process has."""
@@ -181,7 +187,11 @@ class FlowSettings(Section):
     zone: str = "UTC"
     """By the clock of which time zone, such as `Europe/Berlin`."""
     people: dict[str, str] = {}
-    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
+    `slack:C0123456` or `discord:channel/1234`."""
+    approvers: dict[str, tuple[str, ...]] = {}
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`, or
+    `tier:2` for all whose account may work in that tier. A press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
@@ -193,6 +203,14 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
+    tiers: tuple[int, ...] = (1, 2, 3)
+    """The tiers of support, in the order of escalation."""
+    reopen_hours: float = Field(72, ge=0)
+    """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
+    close_hours: float = Field(168, ge=0)
+    """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    team_name: str = ""
+    """The name that requesters see with what agents write; empty shows the agent's own."""
 
 
 class WebSettings(Section):
@@ -210,6 +228,36 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class ConsoleSettings(Section):
+    """The console of those who help, at `/console`."""
+
+    idle_hours: float = Field(12, gt=0)
+    """Somebody who does nothing there for so long is signed out."""
+    session_days: float = Field(14, gt=0)
+    """Everybody has to sign in again after so long."""
+
+
+class OpenIdSettings(Section):
+    """Signing in at the console by an OpenID Connect provider. On as soon as `issuer` is set."""
+
+    issuer: str = ""
+    """The provider's address, exactly as it calls itself, such as `https://login.example.com`."""
+    client_id: str = ""
+    """What the desk is called there."""
+    client_secret: SecretStr = SecretStr("")
+    """The desk's secret there."""
+    label: str = "your organisation"
+    """What the sign-in page calls the provider."""
+    domain: str = ""
+    """Only people with a verified e-mail address of this domain; empty lets all in."""
+    claim: str = "groups"
+    """The claim of the ID token that decides what people may do."""
+    roles: dict[str, Role] = {}
+    """The role that a value of the claim gives. Empty: only people who have an account already."""
+    tiers: dict[str, tuple[int, ...]] = {}
+    """The tiers that a value of the claim gives."""
 
 
 class LogSettings(Section):

@@ -22,11 +22,13 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
+from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
@@ -36,16 +38,19 @@ from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
+from bot.responders.approval import deciding
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import late
+from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
-from config.flows import flow_clock, flow_desk
+from config.console import console_doors
+from config.consoles import console_over, opening
+from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -74,14 +79,16 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
-    flows = flow_desk(place, database, how, model)
+    flows, read_by = flow_desk(place, database, how, model), audiences(place)
+    everything = how.seen_by(read_by.known)
     responders = (
         with_agent,
         for_people(how.say, tier=tier),
+        deciding(approvals(place, database, how.say)),
         walking(flows),
-        command(how, intents, tier=tier),
+        read_by.responder(how, partial(command, intents=intents, tier=tier)),
         starting(flows),
-        search(how),
+        read_by.responder(how, search),
         hand_off(how.say, tier=tier),
     )
     return Desk(
@@ -91,13 +98,23 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
                 again(partial(respond, responders=responders), intents.affirms),
                 how.thresholds.sure,
             ),
-            timedelta(minutes=place.settings.limits.late_minutes),
+            late_rules(place),
             how.say,
         ),
         wording=wording(how, tier),
-        articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
+        articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+        opening=opening(place),
+    )
+
+
+def late_rules(place: Place) -> Late:
+    """What becomes of messages that were old when they came in."""
+    agreed = place.settings.limits
+    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
+    return Late(
+        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
     )
 
 
@@ -167,18 +184,26 @@ def web_channels(
     options: HttpOptions,
     listener: socket.socket | None,
     others: Sequence[Platform],
+    console: ConsolePart,
+    tokens: ApiTokens,
 ) -> Sequence[Adapter]:
-    """The pages and the API, served together on the listening socket; `others` are shown on
-    the health page."""
+    """The pages, the console and the API, served together on the listening socket; `others` are
+    shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
         desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
-        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+        desk,
+        centre,
+        options,
+        stopwatch,
+        channels=names,
+        troubles=troubles(others),
+        tokens=tokens,
     )
-    parts = (*api.routes, *operations.routes)
+    parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
@@ -203,14 +228,17 @@ def serve(
         address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
         others = held(platforms(place, desk, database, centre, address), database)
-        web = web_channels(desk, how, centre, options, listener, others)
+        console = console_part(console_doors(place, database), options)
+        tokens = ApiTokens(database)
+        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
-        clock = flow_clock(place, database, how, model, fault_of_tests())
+        clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
+        tickets = console_over(place, database, desk, how.say)
         roles = place.settings.process.roles
-        chores = (clock.timers, clock.jobs) if "clock" in roles else ()
+        chores = (clock.timers, clock.jobs, tickets.close_due) if "clock" in roles else ()
         heard = [*(web if "web" in roles else ()), *(others if "channels" in roles else ())]
         work_here = worker.Roles(
             "turns" in roles, "deliveries" in roles, frozenset(each.name for each in heard)
@@ -224,7 +252,7 @@ def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
-        clock = flow_clock(place, database, how, model)
+        clock = flow_clock(place, database, how, model, count=desk.count)
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))
 

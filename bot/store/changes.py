@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.edits import DELETED, asks_anew, choice_of
 from bot.model import Conversation, EarlierText, Message
+from bot.store import ticket_text
 from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.store.turns import say
@@ -58,6 +59,7 @@ def edit(
     add(session, EarlierText(message_id=message_id, text=message.text, until=edited.at))
     offering = message.state != "new" and asks_anew(message, edited.text)
     message.text, message.left_out, message.edited_at = edited.text, edited.left_out, edited.at
+    ticket_text.message_changed(session, message_id, edited.text)
     conversation.version += 1
     if offering and conversation.holder == "bot" and not _just_offered(session, message):
         key, reply = offer
@@ -73,6 +75,7 @@ def delete(
     if message.deleted_at:
         return False, None
     message.deleted_at = at
+    ticket_text.message_changed(session, message_id, "")
     conversation.version += 1
     if message.state != "new":
         return True, None

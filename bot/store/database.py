@@ -2,6 +2,7 @@
 
     open_database(url)      the owner: migrations, one writer
     open_for_reading(url)   beside the owner: nothing is written
+    open_beside(url)        beside the owner, or as it: for rare writes of which it holds nothing
 
 Transactions are opened only through `Database.write` and `Database.read`, at the doors.
 """
@@ -24,7 +25,7 @@ from bot.store.lock import FileLock
 from bot.store.membership import LEASE, Membership
 from bot.store.postgres import BACKEND, CONNECTIONS, RetryingWriter, connect, one_view, retried
 from bot.store.schema import bring_forward, check_current
-from bot.store.writer import GroupWriter, Writer
+from bot.store.writer import GroupWriter, PlainWriter, Writer
 
 T = TypeVar("T")
 BUSY_SECONDS = 5
@@ -131,6 +132,36 @@ def open_for_reading(url: str) -> Database:
         engine = _sqlite(where, begin="BEGIN", pool_size=4)
     _prepare_or_close(engine, check_current)
     return Database(engine, None)
+
+
+def open_beside(url: str) -> Database:
+    """Open it for what the owner keeps no memory of (accounts, tokens), also while it runs.
+
+    SQLite serialises the two; without an owner the tables are made or brought forward. Raises
+    DatabaseRefused.
+    """
+    where = parsed(url)
+    if where.get_backend_name() == BACKEND:
+        return open_database(url)
+    path = _usable(where)
+    try:
+        lock = FileLock(path)
+    except DatabaseRefused:
+        return _guest(where, check_current, None)
+    return _guest(where, bring_forward, lock)
+
+
+def _guest(url: URL, check: Callable[[Connection], None], lock: FileLock | None) -> Database:
+    """Every call is a transaction of its own that writes, so reading waits for writers too."""
+    engine = _sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1)
+    try:
+        _prepare(engine, check)
+    except BaseException:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return Database(engine, PlainWriter(engine), lock)
 
 
 def with_password(url: str, password: str) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.errors import DatabaseFailed
 
@@ -37,6 +37,20 @@ class Writer(Protocol):
     def write(self, work: Callable[[Session], T]) -> T: ...
 
     def close(self) -> None: ...
+
+
+class PlainWriter:
+    """A transaction of its own for every call: enough for who writes rarely, beside the owner."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        with self._sessions.begin() as session:
+            return work(session)
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
 
 
 class GroupWriter:

@@ -10,7 +10,22 @@ import sys
 
 import typer
 
-from config.cli import ask, content, database, desk, evaluate, flow, platforms, serve, tickets
+from config.cli import (
+    agent,
+    ask,
+    backup,
+    content,
+    database,
+    dead,
+    desk,
+    evaluate,
+    flow,
+    platforms,
+    serve,
+    ticket,
+    tickets,
+    token,
+)
 
 app = typer.Typer(
     name="firstline",
@@ -21,7 +36,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (desk, content, ask, serve, tickets, flow, platforms, evaluate, database):
+for group in (
+    desk,
+    content,
+    ask,
+    serve,
+    ticket,
+    tickets,
+    dead,
+    agent,
+    token,
+    backup,
+    flow,
+    platforms,
+    evaluate,
+    database,
+):
     group.add_to(app)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+import bot.account_model
 import bot.claim_model
-import bot.flow_model  # noqa: F401 - their tables are part of the schema
+import bot.dead_model
+import bot.flow_model
+import bot.model_tickets  # noqa: F401 - as are these
 from bot.model import Record
 
 context.configure(
