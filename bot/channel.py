@@ -119,6 +119,9 @@ Heard = Incoming | Rating | Edit | Deletion
 
 Sort = Literal["answer", "ask_back", "abstain", "notice"]
 
+Standing = Literal["open", "solved", "with_people"]
+"""How a conversation stands once a message of ours is delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -128,7 +131,8 @@ class Outgoing:
     `author` is the name of the person who says it, or of their team, and empty when the bot
     does; a channel shows it with the text. `attachments` go with what people say.
     `attempt` counts from 1: above 1 an earlier attempt may have arrived, so a channel that
-    can look for its own copy by the key does that first.
+    can look for its own copy by the key does that first. `standing` says how the
+    conversation stands after it: a channel with a sign for that (a tag, a reaction) shows it.
     """
 
     key: str
@@ -141,6 +145,7 @@ class Outgoing:
     attempt: int = 1
     author: str = ""
     attachments: tuple[Attachment, ...] = ()
+    standing: Standing = "open"
 
 
 class SendError(Exception):

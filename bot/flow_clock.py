@@ -17,9 +17,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Address, Choice
+from bot.channel import Address
 from bot.faults import Fault, no_fault
-from bot.flow_desk import APPROVE, FlowDesk
+from bot.flow_approvals import buttons
+from bot.flow_desk import FlowDesk
 from bot.flow_jobs import Actions
 from bot.flow_model import FlowJob
 from bot.flow_state import Came, Event, Run, Woke
@@ -138,10 +139,8 @@ class FlowClock:
 
     def _question(self, job: FlowJob, talk: Conversation) -> Reply:
         say = self.flows.asking.say
-        edges = ("approved", "refused")
-        choices = tuple(Choice(f"{APPROVE}{job.key}:{edge}", say(f"flow_{edge}")) for edge in edges)
         lead = say("flow_approve", requester=talk.requester)
-        return Reply(f"{lead}\n\n{job.request['text']}", choices=choices)
+        return Reply(f"{lead}\n\n{job.request['text']}", choices=buttons(say, job.key))
 
     def _tell(self, job: FlowJob) -> None:
         """The run goes on with what came; too late for it, the job is dropped."""
@@ -169,14 +168,15 @@ class FlowClock:
         self, talk: Conversation, run: Run, event: Event, now: datetime
     ) -> Response | None:
         """What comes of it; None when the run cannot be advanced now."""
-        aids = self.flows.aids(talk.channel, now)
+        flows = self.flows.seen(talk)
+        aids = flows.aids(talk, now)
         try:
-            first = advance(self.flows.book, run, event, now, aids)
-            settled = settle(self.flows.book, first, None, now, aids, self.flows.look)
+            first = advance(flows.book, run, event, now, aids)
+            settled = settle(flows.book, first, None, now, aids, flows.look)
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
             return None
-        return self.opening.routed(self.flows.response(settled, run), talk.channel, ())
+        return self.opening.routed(flows.response(settled, run), talk.channel, ())
 
     def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
         """All that came of each, or nothing where somebody was faster; how many were written."""
@@ -202,4 +202,4 @@ class FlowClock:
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]
-            turns.tell(session, talk, replies, ticket, now)
+            turns.tell(session, talk, replies, ticket, now, response.standing)

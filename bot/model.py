@@ -81,7 +81,7 @@ class Message(Record, kw_only=True):
     `choice` is what was pressed, or FOR_PEOPLE. `outcome` and `reason` say what became of it. `left_out` counts the characters that
     were over the limit and not kept, `files` the attachments. `attempts` counts its first
     attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
-    it was sent as: `sort`, `choices`, `sources`, `rateable`, and its `evidence`. `text` is
+    it was sent as: `sort`, `choices`, `sources`, `rateable`, `standing`, and its `evidence`. `text` is
     what it says now; what it said before its edits is kept as `EarlierText`. What was
     written for a ticket has its number, `ticket_id`; what the bot had to say when people
     took over, and did not, has the state `withheld`.
@@ -119,6 +119,7 @@ class Message(Record, kw_only=True):
     choices: Mapped[list[Any]] = mapped_column(default_factory=list)
     sources: Mapped[list[Any]] = mapped_column(default_factory=list)
     rateable: Mapped[bool] = mapped_column(default=False)
+    standing: Mapped[str] = mapped_column(String(16), default="open")
     evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     only_if_sure: Mapped[bool] = mapped_column(default=False)
     ticket_id: Mapped[int | None] = mapped_column(default=None, index=True)

@@ -26,6 +26,12 @@ class Records:
 
         return self._database.read(work)
 
+    def asks_people(self, address: Address, person: str) -> bool:
+        """Whether people have the conversation there, and the person is its requester: then all
+        that the person writes in it is for them."""
+        who = identity(person)
+        return self._database.read(lambda s: inbox.asks_people(s, address, who))
+
     def transcript(self, address: Address, after: int = 0, sender: str = "") -> tuple[Line, ...]:
         """The conversation after the line `after`, in order; `rated` is told for `sender`."""
 

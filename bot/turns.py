@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -115,7 +115,7 @@ class Turns:
     def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
         started, withheld = time.perf_counter(), ""
         for _ in range(STALE_LIMIT):
-            response = self.wording.failed(turn) if given_up else self.respond(turn)
+            response = self._given_up(turn) if given_up else self.respond(turn)
             told = (*turn.history, turn.message)
             response = self.opening.routed(response, turn.conversation.channel, told)
             self.fault("turn responded")
@@ -133,6 +133,12 @@ class Turns:
             self._tell(turn, response, ticket, attempt, (time.perf_counter() - started) * 1000)
             return
         raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
+
+    def _given_up(self, turn: Turn) -> Response:
+        """It goes to people, with the last failure for whoever looks into it."""
+        response = self.wording.failed(turn)
+        last = turn.message.reason or "the process ended during each attempt"
+        return replace(response, reason=f"{response.reason}: {last}")
 
     def _read(self, conversation: int) -> Turn | None:
         now, history = self.clock(), self.limits.history

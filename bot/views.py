@@ -145,6 +145,35 @@ class TicketPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadAct:
+    """What somebody did with a dead letter: `retried` or `dropped`."""
+
+    what: str
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that failed too often, or a reply that was given up, or perhaps sent (`uncertain`).
+
+    `id` is `m` or `r` with a number; `since` is when it came, or was to be sent.
+    """
+
+    id: str
+    kind: str
+    state: str
+    channel: str
+    thread: str
+    reason: str
+    attempts: int
+    since: datetime
+    text: str = field(repr=False)
+    acts: tuple[DeadAct, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """How the desk is doing now; ages in seconds. `counts` are of this process since its start.
 
@@ -160,6 +189,7 @@ class Stats:
     outbox_oldest: float
     outbox_dead: int
     tickets_open: int
+    outbox_uncertain: int = 0
     last_error: str = ""
     last_error_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters.http.server import PortTaken
 from bot.desk import DatabaseFailed, DatabaseRefused
 from bot.wording import WordingMissing
+from config.archive import ArchiveRefused
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
 from indexer.questions import QuestionsRefused
@@ -13,6 +14,7 @@ from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
 REFUSALS = (
+    ArchiveRefused,
     BuildRunning,
     CategoriesRefused,
     DatabaseFailed,

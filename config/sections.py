@@ -29,6 +29,9 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    audiences: dict[str, str] = {}
+    """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
+    (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""
 
 
 class SourceSettings(Section):
@@ -125,6 +128,8 @@ class LimitSettings(Section):
     """A reply that cannot be delivered for so long is given up, and people are told."""
     late_minutes: float = Field(60, gt=0)
     """A message that is so old when it is received is answered with a word that the bot was away."""
+    late_ticket_hours: float = Field(0, ge=0)
+    """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
     """What one visitor of the web page or the API may write."""
     requests_per_minute: int = Field(120, ge=1)
@@ -162,7 +167,11 @@ class FlowSettings(Section):
     zone: str = "UTC"
     """By the clock of which time zone, such as `Europe/Berlin`."""
     people: dict[str, str] = {}
-    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
+    `slack:C0123456` or `discord:channel/1234`."""
+    approvers: dict[str, tuple[str, ...]] = {}
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`. A
+    press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
@@ -174,6 +183,12 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
+    reopen_hours: float = Field(72, ge=0)
+    """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
+    close_hours: float = Field(168, ge=0)
+    """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    team_name: str = ""
+    """The name that requesters see with what agents write; empty shows the agent's own."""
 
 
 class WebSettings(Section):

@@ -35,16 +35,18 @@ from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
+from bot.responders.approval import deciding
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import late
+from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
-from config.flows import flow_clock, flow_desk
+from config.consoles import console_over, opening, ticket_clock
+from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -71,14 +73,16 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
-    flows = flow_desk(place, database, how, model)
+    flows, read_by = flow_desk(place, database, how, model), audiences(place)
+    everything = how.seen_by(read_by.known)
     responders = (
         with_agent,
         for_people(how.say, tier=tier),
+        deciding(approvals(place, database, how.say)),
         walking(flows),
-        command(how, intents, tier=tier),
+        read_by.responder(how, partial(command, intents=intents, tier=tier)),
         starting(flows),
-        search(how),
+        read_by.responder(how, search),
         hand_off(how.say, tier=tier),
     )
     return Desk(
@@ -88,13 +92,23 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
                 again(partial(respond, responders=responders), intents.affirms),
                 how.thresholds.sure,
             ),
-            timedelta(minutes=place.settings.limits.late_minutes),
+            late_rules(place),
             how.say,
         ),
         wording=wording(how, tier),
-        articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
+        articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+        opening=opening(place, model),
+    )
+
+
+def late_rules(place: Place) -> Late:
+    """What becomes of messages that were old when they came in."""
+    agreed = place.settings.limits
+    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
+    return Late(
+        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
     )
 
 
@@ -198,7 +212,9 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())
         announce()
-        chores = (clock.timers, clock.jobs)
+        console = console_over(place, database, desk, how.say, model)
+        tickets = ticket_clock(place, database, fault_of_tests())
+        chores = (clock.timers, clock.jobs, tickets.work, console.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 

@@ -64,6 +64,7 @@ HOMES = {
         "bot/turns.py",
         "bot/records.py",
         "bot/ticket_clock.py",
+        "bot/dead_model.py",
         "bot/flow_clock.py",
         "bot/flow_model.py",
         "bot/store/*",

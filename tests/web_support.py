@@ -130,6 +130,11 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
 
+    def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
+        return SmallKnowledge(
+            [each for each in self.content if each.audience in audiences], self.problems
+        )
+
     def change(self, id: str, **what: str) -> None:
         self.content = [replace(a, **what) if a.id == id else a for a in self.content]  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
     open_database(url)      the owner: migrations, one writer
     open_for_reading(url)   beside the owner: nothing is written
+    open_beside(url)        beside the owner, for a few small writes
 
 Transactions are opened only through `Database.write` and `Database.read`, at the doors.
 """
@@ -174,3 +175,17 @@ def _sqlite(url: URL, *, begin: str, pool_size: int) -> Engine:
 def _first_line(error: SQLAlchemyError) -> str:
     """Without the statement and its parameters, which hold people's words."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def open_beside(url: str) -> Database:
+    """Open it beside its owner for a few small writes, each at once. Raises DatabaseRefused.
+
+    What is changed must be what the owner looks up each time, not what it remembers.
+    """
+    open_for_reading(url).close()  # refuses what is missing, or not of this version
+    parsed = _parsed(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    engine = (
+        _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1) if sqlite else create_engine(parsed)
+    )
+    return Database(engine, PlainWriter(engine))

@@ -108,6 +108,7 @@ def stats(session: Session, now: datetime) -> Stats:
         outbox=outgoing,
         outbox_oldest=outgoing_oldest,
         outbox_dead=queue(OutboxItem, "dead", OutboxItem.created_at)[0],
+        outbox_uncertain=queue(OutboxItem, "uncertain", OutboxItem.created_at)[0],
         tickets_open=session.scalar(open_tickets) or 0,
     )
 

@@ -33,7 +33,7 @@ _TALKS = table(Conversation).c
 _KNOWN = select(_KEPT.id, _KEPT.conversation_id, _KEPT.text).where(
     _KEPT.channel == bindparam("channel"), _KEPT.external_id == bindparam("external_id")
 )
-_TALK = select(_TALKS.id, _TALKS.holder).where(
+_TALK = select(_TALKS.id, _TALKS.holder, _TALKS.requester).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
 _WAITING = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().limit(1000)
@@ -109,6 +109,13 @@ def note_failure(session: Session, message_id: int, reason: str) -> None:
     """Why the last attempt failed, for the trace; not if the message was dealt with meanwhile."""
     waits = (Message.id == message_id, Message.state == "new")
     session.execute(update(Message).where(*waits).values(reason=reason))
+
+
+def asks_people(session: Session, address: Address, person: str) -> bool:
+    """Whether an agent holds the conversation there, which the person opened."""
+    where = {"channel": address.channel, "thread": address.thread}
+    found = session.execute(_TALK, where).first()
+    return found is not None and found.holder == "agent" and found.requester == person
 
 
 def conversation_id(session: Session, address: Address) -> int | None:

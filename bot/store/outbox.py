@@ -147,6 +147,7 @@ def _outgoing(
         attempt=attempt,
         author=message.sender_name if message.author == "agent" else "",
         attachments=files,
+        standing=message.standing,  # type: ignore[arg-type]
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store.errors import DatabaseRefused
 
-SCHEMA = "0012"
+SCHEMA = "0014"
 """The newest migration. Versions are four digits, so that text order is their order."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

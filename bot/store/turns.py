@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bot.channel import Attachment
+from bot.channel import Attachment, Standing
 from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.opening import TicketRules
@@ -120,9 +120,11 @@ def apply(
     if talk.holder == "agent":
         tickets.requester_wrote(session, talk, turn.message.id, rules, now)
         takeover.suggest(session, talk.id, suggestion, now)
-    else:
-        for key, reply in replies:
-            say(session, turn.message, key, reply, ticket, now)
+        replies = ()
+    for (key, reply), standing in zip(
+        replies, _standings(len(replies), response.standing), strict=True
+    ):
+        say(session, turn.message, key, reply, ticket, now, standing)
     if response.flow:
         flows.keep(session, turn.conversation.id, response.flow, now)
     if response.decision:
@@ -130,11 +132,24 @@ def apply(
     return ticket
 
 
+def _standings(count: int, after: Standing) -> list[Standing]:
+    """What each of so many replies tells of the conversation: only the last one, how it stands."""
+    before: list[Standing] = ["open"] * (count - 1)
+    return [*before, after] if count else []
+
+
 def say(
-    session: Session, to: Message, key: str, reply: Reply, ticket: int | None, now: datetime
+    session: Session,
+    to: Message,
+    key: str,
+    reply: Reply,
+    ticket: int | None,
+    now: datetime,
+    standing: Standing = "open",
 ) -> None:
     """A reply to a message becomes part of the conversation, and due to be delivered."""
     said = _said(to.conversation_id, to.channel, to.id, key, reply, ticket, now)
+    said.standing = standing
     add(session, _to_deliver(said, add(session, said), now, tells_number=_tells_number(reply)))
 
 
@@ -144,10 +159,12 @@ def tell(
     replies: Sequence[tuple[str, Reply]],
     ticket: int | None,
     now: datetime,
+    standing: Standing = "open",
 ) -> None:
-    """What the bot says there of its own accord, each with its key."""
-    for key, reply in replies:
+    """What the bot says there of its own accord, each with its key; how the conversation stands then."""
+    for (key, reply), after in zip(replies, _standings(len(replies), standing), strict=True):
         said = _said(conversation.id, conversation.channel, None, key, reply, ticket, now)
+        said.standing = after
         add(session, _to_deliver(said, add(session, said), now, tells_number=_tells_number(reply)))
 
 

@@ -10,7 +10,19 @@ import sys
 
 import typer
 
-from config.cli import ask, content, desk, evaluate, flow, platforms, serve, ticket, tickets
+from config.cli import (
+    ask,
+    backup,
+    content,
+    dead,
+    desk,
+    evaluate,
+    flow,
+    platforms,
+    serve,
+    ticket,
+    tickets,
+)
 
 app = typer.Typer(
     name="firstline",
@@ -21,7 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (desk, content, ask, serve, tickets, ticket, flow, platforms, evaluate):
+GROUPS = (desk, content, ask, serve, tickets, ticket, dead, backup, flow, platforms, evaluate)
+for group in GROUPS:
     group.add_to(app)
 
 

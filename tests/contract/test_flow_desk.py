@@ -15,7 +15,6 @@ from bot.flow_http import Called
 from bot.flow_model import FlowJob, FlowPassage, FlowRun
 from bot.flow_state import run_of
 from bot.model import Conversation
-from bot.store import flows as rows
 from bot.store.rows import add
 from knowledge.content import Article
 from tests.desk_support import opened
@@ -189,16 +188,6 @@ def test_approval_then_action_each_once(town: FlowTown) -> None:
     assert request[3] == {"inches": 27}
     assert counted(town, FlowJob) == 2
     assert "s3cret" not in str([run.state for run in town.runs()])
-
-
-def test_an_approval_pressed_by_who_was_never_asked_is_only_text(town: FlowTown) -> None:
-    town.says("monitor purchase")
-    town.says("27")
-    town.work()
-    key = town.database.read(lambda s: rows.jobs(s, ("asked",), 9))[0].key
-    town.says("Approve", "1", f"approve:{key}:approved")
-    town.work()
-    assert town.runs()[0].status == "active"
 
 
 def test_an_approval_that_takes_too_long_goes_on_by_its_time_out(town: FlowTown) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
+import bot.dead_model
 import bot.flow_model
-import bot.model_tickets  # noqa: F401 - and these
+import bot.model_tickets  # noqa: F401 - as are these
 from bot.model import Record
 
 context.configure(
