@@ -143,9 +143,9 @@ class Outgoing:
     sources: tuple[Source, ...] = ()
     rateable: bool = False
     attempt: int = 1
+    standing: Standing = "open"
     author: str = ""
     attachments: tuple[Attachment, ...] = ()
-    standing: Standing = "open"
 
 
 class SendError(Exception):

@@ -30,7 +30,13 @@ from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
 from bot.opening import Opening
 from bot.records import Records
 from bot.store import changes, history, inbox, outbox
-from bot.store.database import Database, open_beside, open_database, open_for_reading
+from bot.store.database import (
+    Database,
+    open_beside,
+    open_database,
+    open_for_reading,
+    with_password,
+)
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.turn import Outcome, Response, Turn
 from bot.turns import DeskWording, Turns
@@ -55,6 +61,7 @@ __all__ = [
     "open_beside",
     "open_database",
     "open_for_reading",
+    "with_password",
 ]
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.accounts import Accounts
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
 from bot.faults import Fault, no_fault
 from bot.opening import Opening, TicketRules
+from bot.people import Person
 from bot.ticket_clock import TicketClock
 from bot.wording import Wording
 from config.problems import SettingsRefused
@@ -41,9 +43,16 @@ def ticket_rules(place: Place) -> TicketRules:
         raise SettingsRefused(f"tickets: {error}.") from None
 
 
-def ticket_clock(place: Place, database: Database, fault: Fault = no_fault) -> TicketClock:
+def ticket_clock(
+    place: Place, database: Database, accounts: Accounts, fault: Fault = no_fault
+) -> TicketClock:
     """Warnings, breaches, escalation, waking and handing out."""
-    return TicketClock(database, team(place.settings), ticket_rules(place), fault=fault)
+
+    def people() -> dict[str, Person]:
+        return {each.login: each.person for each in accounts.listed() if not each.disabled}
+
+    rules = ticket_rules(place)
+    return TicketClock(database, team(place.settings), rules, people=people, fault=fault)
 
 
 def console_over(

@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.answers import Thresholds
 from bot.flow_ears import CERTAIN
@@ -108,7 +108,12 @@ class DatabaseSettings(Section):
     """Where conversations are kept."""
 
     url: str = "sqlite:///var/firstline.db"
-    """An SQLAlchemy address; a relative SQLite file starts at the folder of the settings."""
+    """A SQLite file, relative to the folder of the settings, for one process; or PostgreSQL for
+    many: `postgresql+psycopg://user@host/name`."""
+    password: SecretStr = SecretStr("")
+    """The password for PostgreSQL."""
+    connections: int = Field(12, ge=2)
+    """The most that one process opens to PostgreSQL."""
 
 
 class LimitSettings(Section):
@@ -206,6 +211,15 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class ConsoleSettings(Section):
+    """The console of those who help, at `/console`."""
+
+    idle_hours: float = Field(12, gt=0)
+    """Somebody who does nothing there for so long is signed out."""
+    session_days: float = Field(14, gt=0)
+    """Everybody has to sign in again after so long."""
 
 
 class LogSettings(Section):

@@ -22,11 +22,13 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
+from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
@@ -45,6 +47,7 @@ from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
+from config.console import console_doors
 from config.consoles import console_over, opening, ticket_clock
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
@@ -62,7 +65,8 @@ def open_desk(
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
-    database = open_database(database_url(place))
+    connections = place.settings.database.connections
+    database = open_database(database_url(place), connections=connections)
     try:
         yield desk_over(place, database, how, model), how, database
     finally:
@@ -172,18 +176,26 @@ def web_channels(
     options: HttpOptions,
     listener: socket.socket,
     others: Sequence[Platform],
+    console: ConsolePart,
+    tokens: ApiTokens,
 ) -> Sequence[Adapter]:
-    """The pages and the API, served together on the listening socket; `others` are shown on
-    the health page."""
+    """The pages, the console and the API, served together on the listening socket; `others` are
+    shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
         desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
-        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+        desk,
+        centre,
+        options,
+        stopwatch,
+        channels=names,
+        troubles=troubles(others),
+        tokens=tokens,
     )
-    parts = (*api.routes, *operations.routes)
+    parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
@@ -207,14 +219,18 @@ def serve(
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
+        doors = console_doors(place, database)
+        console = console_part(doors, options)
+        tokens = ApiTokens(database)
+        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
+        adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests())
         announce()
-        console = console_over(place, database, desk, how.say, model)
-        tickets = ticket_clock(place, database, fault_of_tests())
-        chores = (clock.timers, clock.jobs, tickets.work, console.close_due)
+        agents = console_over(place, database, desk, how.say, model)
+        tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = (clock.timers, clock.jobs, tickets.work, agents.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 

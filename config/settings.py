@@ -28,6 +28,7 @@ from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
     AnswerSettings,
+    ConsoleSettings,
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     answers: AnswerSettings = AnswerSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    console: ConsoleSettings = ConsoleSettings()
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     tickets: TicketSettings = TicketSettings()

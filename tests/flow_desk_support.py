@@ -160,4 +160,6 @@ class FlowTown:
     def runs(self) -> list[rows.FlowRun]:
         from sqlalchemy import select
 
-        return self.database.read(lambda s: list(s.scalars(select(rows.FlowRun))))
+        return self.database.read(
+            lambda s: list(s.scalars(select(rows.FlowRun).order_by(rows.FlowRun.id)))
+        )

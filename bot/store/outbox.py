@@ -17,6 +17,7 @@ from bot.backoff import next_attempt
 from bot.channel import Address, Attachment, Choice, Outgoing, SendError, Source
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.store import takeover, tickets
+from bot.store.postgres import locked
 from bot.store.rows import changed, table
 
 _FIRST = (
@@ -105,7 +106,7 @@ def failed(
 ) -> bool:
     """Not delivered: tried again later, or dead (True) when it never can be or is too old."""
     item = session.scalars(
-        select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == "due")
+        locked(select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == "due"))
     ).first()
     if item is None:
         return False
@@ -145,9 +146,9 @@ def _outgoing(
         sources=sources(message),
         rateable=message.rateable,
         attempt=attempt,
+        standing=message.standing,  # type: ignore[arg-type]
         author=message.sender_name if message.author == "agent" else "",
         attachments=files,
-        standing=message.standing,  # type: ignore[arg-type]
     )
 
 

@@ -21,6 +21,7 @@ from bot.model import Conversation, Message, Ticket, TicketEvent
 from bot.model_tickets import TicketLink, TicketTalk
 from bot.opening import FIRST_TIER, Route, TicketRules, directed
 from bot.store import requesters, ticket_text
+from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.summary import subject, summary
 from bot.ticket_state import (
@@ -116,9 +117,10 @@ def undelivered(
     session: Session, conversation_id: int, *, key: str, error: str, now: datetime
 ) -> None:
     """A reply will never arrive: the open ticket is told, or one is opened for it."""
+    held = locked(select(Conversation).where(Conversation.id == conversation_id))
+    talk = session.scalars(held).one()
     ticket = current_of(session, conversation_id)
     if ticket is None or ticket.status not in ACTIVE:
-        talk = session.get_one(Conversation, conversation_id)
         to = directed(HandOff(FIRST_TIER, "a reply could not be delivered"), Route())
         told = to_date(session, conversation_id)
         ticket = _follow_up(session, ticket, _new(session, talk, to, told, now), now)

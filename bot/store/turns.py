@@ -20,6 +20,7 @@ from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.opening import TicketRules
 from bot.store import flows, takeover, tickets
+from bot.store.postgres import locked
 from bot.store.rows import add, changed, table
 from bot.turn import TICKET_NUMBER, Reply, Response, Turn
 
@@ -120,11 +121,10 @@ def apply(
     if talk.holder == "agent":
         tickets.requester_wrote(session, talk, turn.message.id, rules, now)
         takeover.suggest(session, talk.id, suggestion, now)
-        replies = ()
-    for (key, reply), standing in zip(
-        replies, _standings(len(replies), response.standing), strict=True
-    ):
-        say(session, turn.message, key, reply, ticket, now, standing)
+    else:
+        standings = _standings(len(replies), response.standing)
+        for (key, reply), standing in zip(replies, standings, strict=True):
+            say(session, turn.message, key, reply, ticket, now, standing)
     if response.flow:
         flows.keep(session, turn.conversation.id, response.flow, now)
     if response.decision:
@@ -178,8 +178,8 @@ def take_version(session: Session, conversation: Conversation) -> None:
 def take_versions(session: Session, talks: Sequence[Conversation]) -> set[int]:
     """The same for many at once: the ids of those that nobody changed meanwhile."""
     ids = [talk.id for talk in talks]
-    locked = select(_TALKS.c.id, _TALKS.c.version).where(_TALKS.c.id.in_(ids)).with_for_update()
-    found = {row.id: row.version for row in session.execute(locked)}
+    wanted = select(_TALKS.c.id, _TALKS.c.version).where(_TALKS.c.id.in_(ids)).order_by(_TALKS.c.id)
+    found = {row.id: row.version for row in session.execute(locked(wanted))}
     mine = {talk.id for talk in talks if found.get(talk.id) == talk.version}
     bump = update(_TALKS).where(_TALKS.c.id.in_(mine)).values(version=_TALKS.c.version + 1)
     session.execute(bump)

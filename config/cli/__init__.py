@@ -11,6 +11,7 @@ import sys
 import typer
 
 from config.cli import (
+    agent,
     ask,
     backup,
     content,
@@ -22,6 +23,7 @@ from config.cli import (
     serve,
     ticket,
     tickets,
+    token,
 )
 
 app = typer.Typer(
@@ -33,8 +35,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-GROUPS = (desk, content, ask, serve, tickets, ticket, dead, backup, flow, platforms, evaluate)
-for group in GROUPS:
+for group in (
+    desk,
+    content,
+    ask,
+    serve,
+    ticket,
+    tickets,
+    dead,
+    agent,
+    token,
+    backup,
+    flow,
+    platforms,
+    evaluate,
+):
     group.add_to(app)
 
 

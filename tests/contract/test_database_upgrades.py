@@ -54,7 +54,7 @@ def test_tickets_of_an_older_program_are_worked_on(tmp_path: Path) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
+        command.upgrade(config, "0005")
         for statement in OLD_TICKETS:
             connection.execute(text(statement))
     engine.dispose()
@@ -80,9 +80,9 @@ def test_tickets_of_an_older_program_are_worked_on(tmp_path: Path) -> None:
 MESSAGE = (
     "insert into message (id, conversation_id, channel, external_id, author, sender, sender_name,"
     " text, sent_at, received_at, state, attempts, reason, left_out, files, resolved, sort, choices,"
-    " sources, rateable, only_if_sure, standing) values (1, 1, 'memory', '1', 'user', 'ann', 'Ann',"
+    " sources, rateable, only_if_sure) values (1, 1, 'memory', '1', 'user', 'ann', 'Ann',"
     " 'the printer jams', '2026-11-24 12:00:00', '2026-11-24 12:00:00', 'done', 1, '', 0, 0, 0,"
-    " 'notice', '[]', '[]', 0, 0, 'open')"
+    " 'notice', '[]', '[]', 0, 0)"
 )
 TICKET = (
     "insert into ticket (id, conversation_id, requester, tier, subject, summary, reason, opened_at,"

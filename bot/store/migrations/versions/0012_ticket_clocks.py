@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(op.f("ix_ticket_look_at"), "ticket", ["look_at", "id"])
+    op.create_index(op.f("ix_ticket_look_at_id"), "ticket", ["look_at", "id"])
     op.create_table(
         "agent_presence",
         sa.Column("agent", sa.String(length=255), nullable=False),

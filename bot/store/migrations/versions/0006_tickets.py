@@ -11,8 +11,8 @@ from alembic import op
 
 from bot.store import full_text
 
-revision = "0012"
-down_revision = "0011"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
