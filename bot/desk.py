@@ -286,6 +286,10 @@ class Desk(Records):
             log.warning("rating of nothing said there", extra={"channel": rating.address.channel})
         return accepted
 
+    def count(self, what: str) -> None:
+        """Something happened that metrics tell; for what works beside the desk."""
+        self._count(what)
+
     def _count(self, what: str) -> None:
         with self._counting:
             self._counts[what] += 1

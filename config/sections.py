@@ -175,8 +175,8 @@ class FlowSettings(Section):
     """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
     `slack:C0123456` or `discord:channel/1234`."""
     approvers: dict[str, tuple[str, ...]] = {}
-    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`. A
-    press by anybody else changes nothing."""
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`, or
+    `tier:2` for all whose account may work in that tier. A press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}

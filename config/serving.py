@@ -226,7 +226,7 @@ def serve(
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
-        clock = flow_clock(place, database, how, model, fault_of_tests())
+        clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
         agents = console_over(place, database, desk, how.say, model)
         tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
@@ -240,7 +240,7 @@ def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
-        clock = flow_clock(place, database, how, model)
+        clock = flow_clock(place, database, how, model, count=desk.count)
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))
 

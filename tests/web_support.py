@@ -117,12 +117,8 @@ class SmallKnowledge:
 
     def search(self, question: str, *, limit: int = 10) -> Hits:
         asked = _words(question)
-        hits = [
-            _hit(
-                article, len(asked & _words(f"{article.title} {article.body} {article.questions}"))
-            )
-            for article in self.content
-        ]
+        said = {a.id: _words(f"{a.title} {a.body} {a.questions}") for a in self.content}
+        hits = [_hit(article, len(asked & said[article.id])) for article in self.content]
         found = sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)
         return Hits(question, tuple(found[:limit]), "v1")
 
@@ -132,10 +128,11 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
 
+    def flows(self) -> tuple[Article, ...]:
+        return ()
+
     def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
-        return SmallKnowledge(
-            [each for each in self.content if each.audience in audiences], self.problems
-        )
+        return replace(self, content=[a for a in self.content if a.audience in audiences])
 
     def change(self, id: str, **what: str) -> None:
         self.content = [replace(a, **what) if a.id == id else a for a in self.content]  # type: ignore[arg-type]
