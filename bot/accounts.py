@@ -31,7 +31,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 CHANNELS = ("slack", "discord")
 MOST_LISTED = 500
@@ -168,7 +168,7 @@ class Accounts:
             found.email = found.email if email is None else email.strip()
             before = authority(found)
             if role is not None:
-                _keep_an_admin(session, found, able=role is Role.ADMIN)
+                keep_an_admin(session, found, able=role is Role.ADMIN)
                 found.role = role.value
             found.tiers = found.tiers if new_tiers is None else new_tiers
             if authority(found) != before:
@@ -194,7 +194,7 @@ class Accounts:
         """Whoever is disabled cannot sign in or act anywhere; what they did stays. False: undo."""
 
         def work(session: Session, found: Account) -> None:
-            _keep_an_admin(session, found, able=not disabled)
+            keep_an_admin(session, found, able=not disabled)
             found.disabled = disabled
             accounts.end_sessions(session, found)
             what = "account disabled" if disabled else "account enabled"
@@ -264,7 +264,7 @@ def authority(account: Account) -> str:
     return f"{account.role}, tier {numbers}" if numbers else account.role
 
 
-def _keep_an_admin(session: Session, account: Account, *, able: bool) -> None:
+def keep_an_admin(session: Session, account: Account, *, able: bool) -> None:
     """The desk must not lose its last admin; `able`: whether the account still is one after this."""
     is_one = account.role == Role.ADMIN.value and not account.disabled
     if is_one and not able and accounts.other_admins(session, account) == 0:
@@ -274,7 +274,7 @@ def _keep_an_admin(session: Session, account: Account, *, able: bool) -> None:
 
 
 def _require_login(login: str) -> None:
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         raise AccountRefused(
             f"{login!r} cannot be a login: use up to 64 letters a-z, digits and . _ - + @, "
             "beginning with a letter or a digit."

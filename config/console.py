@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from adapters.console.app import Doors
+from adapters.console.openid import OpenId
+from adapters.console.openid_provider import Provider, ProviderOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
 from bot.desk import Database
+from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
+from config.problems import SettingsRefused
 from config.wiring import Place
 
 
@@ -23,4 +28,21 @@ def console_doors(place: Place, database: Database) -> Doors:
         idle=timedelta(hours=console.idle_hours),
         longest=timedelta(days=console.session_days),
     )
-    return Doors(Accounts(database, passwords), sessions, Audit(database))
+    accounts = Accounts(database, passwords)
+    return Doors(accounts, sessions, Audit(database), openid(place, database))
+
+
+def openid(place: Place, database: Database) -> OpenId | None:
+    """The OpenID provider of the settings, None when there is none. Raises SettingsRefused."""
+    named = place.settings.openid
+    if not named.issuer:
+        return None
+    secret = named.client_secret.get_secret_value()
+    if not (named.client_id and secret):
+        raise SettingsRefused(
+            "openid.issuer is set, so openid.client_id and FIRSTLINE_OPENID__CLIENT_SECRET must "
+            "be too: the provider gives you both when you register the desk there."
+        )
+    options = ProviderOptions(named.issuer, named.client_id, secret, named.label, named.claim)
+    rules = Rules(named.domain, named.roles, named.tiers)
+    return OpenId(Provider(options, time.monotonic), OpenIdAccounts(database, rules))

@@ -13,19 +13,20 @@ TEMPLATE = Path(__file__).parent / "template"
 OUR_ARTICLES = Path(__file__).parent.parent / "knowledge" / "articles"
 OUR_FLOWS = Path(__file__).parent.parent / "knowledge" / "flows"
 
-DEMO_SETTINGS = """\
-# The demo answers from Firstline's own help centre. Made by 'firstline demo'.
+MADE_BY_DEMO = "# The demo answers from Firstline's own help centre. Made by 'firstline demo'."
+DEMO_SETTINGS = f"""\
+{MADE_BY_DEMO}
 
 [desk]
 name = "Firstline"
 
 [[sources]]
 kind = "markdown"
-path = "{articles}"
+path = "{{articles}}"
 
 [[sources]]
 kind = "flows"
-path = "{flows}"
+path = "{{flows}}"
 
 [[tiers]]
 number = 1
@@ -83,6 +84,11 @@ def make_demo(folder: Path) -> None:
     settings = DEMO_SETTINGS.format(articles=articles, flows=flows)
     (folder / "firstline.toml").write_text(settings, "utf-8")
     write_secret(folder)
+
+
+def is_demo(folder: Path) -> bool:
+    """Whether `make_demo` made the desk, by the first line of its settings."""
+    return (folder / "firstline.toml").read_text("utf-8").startswith(MADE_BY_DEMO)
 
 
 def write_secret(folder: Path) -> None:

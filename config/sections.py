@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.answers import Thresholds
 from bot.flow_ears import CERTAIN
+from bot.people import Role
 from knowledge.judging import Weights
 
 WEIGHTS = Weights()
@@ -220,6 +221,27 @@ class ConsoleSettings(Section):
     """Somebody who does nothing there for so long is signed out."""
     session_days: float = Field(14, gt=0)
     """Everybody has to sign in again after so long."""
+
+
+class OpenIdSettings(Section):
+    """Signing in at the console by an OpenID Connect provider. On as soon as `issuer` is set."""
+
+    issuer: str = ""
+    """The provider's address, exactly as it calls itself, such as `https://login.example.com`."""
+    client_id: str = ""
+    """What the desk is called there."""
+    client_secret: SecretStr = SecretStr("")
+    """The desk's secret there."""
+    label: str = "your organisation"
+    """What the sign-in page calls the provider."""
+    domain: str = ""
+    """Only people with a verified e-mail address of this domain; empty lets all in."""
+    claim: str = "groups"
+    """The claim of the ID token that decides what people may do."""
+    roles: dict[str, Role] = {}
+    """The role that a value of the claim gives. Empty: only people who have an account already."""
+    tiers: dict[str, tuple[int, ...]] = {}
+    """The tiers that a value of the claim gives."""
 
 
 class LogSettings(Section):

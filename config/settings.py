@@ -36,6 +36,7 @@ from config.sections import (
     LimitSettings,
     LogSettings,
     ModelSettings,
+    OpenIdSettings,
     SearchSettings,
     SourceSettings,
     TicketSettings,
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
+    openid: OpenIdSettings = OpenIdSettings()
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     tickets: TicketSettings = TicketSettings()

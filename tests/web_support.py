@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,8 +20,7 @@ from adapters.http.options import HttpOptions
 from adapters.http.server import listen
 from adapters.http.stopwatch import Stopwatch
 from adapters.web.adapter import WebAdapter
-from bot import worker
-from bot.channel import Adapter, Choice, Source
+from bot.channel import Choice, Source
 from bot.desk import Database, Desk, open_database
 from bot.help_centre import HelpCentre, article_path
 from bot.turn import Evidence, Outcome, Reply, Response, Turn
@@ -31,6 +29,7 @@ from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
 from tests.console_doors import console_doors
 from tests.desk_support import WORDING, hand_over
+from tests.working_desk import working
 
 SECRET = "a secret that is only good for tests"
 
@@ -212,19 +211,24 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, port: int = 0, **options: object) -> Iterator[Site]:
+def running_site(
+    folder: Path,
+    port: int = 0,
+    doors_over: Callable[[Database], Doors] = console_doors,
+    **options: object,
+) -> Iterator[Site]:
     """The real application on a free port of this machine, until the block ends."""
     database = open_database(f"sqlite:///{folder}/desk.db")
     knowledge = SmallKnowledge()
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    doors = console_doors(database)
+    doors = doors_over(database)
     centre = HelpCentre(knowledge, database)
     api, web = served(desk, centre, knowledge, options, listener, doors)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        with _working(desk, [api, web]):
+        with working(desk, [api, web]):
             yield Site(url, desk, database, knowledge, talk, web, api, doors)
     finally:
         talk.hold.set()
@@ -271,28 +275,3 @@ def ask(knowledge: SmallKnowledge, question: str) -> dict[str, object]:
         "confidence": 0.9 if hits else 0.1,
         "index": "v1",
     }
-
-
-@contextmanager
-def _working(desk: Desk, adapters: Sequence[Adapter]) -> Iterator[None]:
-    """The worker's loops in a thread of their own, until the block ends."""
-    started = threading.Event()
-    loops: list[asyncio.AbstractEventLoop] = []
-    stop = asyncio.Event()
-
-    async def work() -> None:
-        loops.append(asyncio.get_running_loop())
-        working = asyncio.create_task(worker.run(desk, adapters))
-        started.set()
-        await stop.wait()
-        working.cancel()
-        await asyncio.wait([working])
-
-    thread = threading.Thread(target=asyncio.run, args=(work(),))
-    thread.start()
-    started.wait(20)
-    try:
-        yield
-    finally:
-        loops[0].call_soon_threadsafe(stop.set)
-        thread.join(30)

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from adapters.console.access import PATH, Gate, NotSignedIn
 from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
+from adapters.console.openid import OpenId, openid_routes
 from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
 from adapters.console.refusals import Apology, to_sign_in
@@ -33,6 +34,7 @@ class Doors:
     accounts: Accounts
     sign_in: SignIn
     audit: Audit
+    openid: OpenId | None = None
 
 
 def console_part(doors: Doors, options: HttpOptions) -> ConsolePart:
@@ -43,14 +45,18 @@ def console_part(doors: Doors, options: HttpOptions) -> ConsolePart:
 def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     """The console. Every route declares who may open it (`adapters.console.access`)."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    gate, pages = Gate(doors.sign_in, options), Pages(options.title)
+    openid = doors.openid
+    gate = Gate(doors.sign_in, options)
+    pages = Pages(options.title, openid.provider.options.label if openid else "")
     app.state.gate = gate
-    routers = (
+    routers = [
         sign_in_routes(gate, pages, doors.sign_in),
         own_account_routes(pages, doors.accounts, doors.sign_in),
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
-    )
+    ]
+    if openid:
+        routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))
     for router in routers:  # one flat list: a test walks over all of it
         app.router.routes.extend(router.routes)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))

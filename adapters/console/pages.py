@@ -24,7 +24,8 @@ class Pages:
     `theme` and `notice` (what was just done: that of `NOTICES` which `?said=` names, or empty).
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, openid: str = "") -> None:
+        """`openid` is what the OpenID provider is called; empty when there is none."""
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -32,7 +33,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"site": title, "console": PATH}
+        self._environment.globals |= {"site": title, "console": PATH, "openid": openid}
 
     def page(
         self, request: Request, template: str, status: int = 200, **given: Any

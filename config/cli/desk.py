@@ -39,19 +39,29 @@ def demo(
 ) -> None:
     """Run Firstline on its own help centre, to try it."""
     from config.cli.serve import run_desk
+    from config.demo_accounts import add_demo_accounts
     from config.new_desk import make_demo
 
     make_demo(folder)
-    run_desk(folder, port, PORTS_TRIED, demo_words)
+    logins = demo_logins() if add_demo_accounts(folder) else "those of this desk"
+    run_desk(folder, port, PORTS_TRIED, lambda address: demo_words(address, logins))
 
 
-def demo_words(address: str) -> str:
+def demo_logins() -> str:
+    """The demo's accounts, in words."""
+    from config.demo_accounts import PASSWORD, PEOPLE
+
+    return f"{', '.join(login for login, *_ in PEOPLE)}  (password {PASSWORD})"
+
+
+def demo_words(address: str, logins: str) -> str:
     """What the demo says when it is ready."""
     return f"""
-  Open    {address}
-  Logins  none is needed
-  Ask     How do I write an article?
-  Stop    Ctrl-C
+  Open     {address}
+  Ask      How do I write an article?
+  Console  {address}/console
+  Logins   {logins}
+  Stop     Ctrl-C
 """
 
 

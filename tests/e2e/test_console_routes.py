@@ -6,6 +6,7 @@ Nothing here names a page: a route that is added is walked over too.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -16,10 +17,17 @@ from adapters.console.access import COOKIE, PATH, Requires, open_to_all
 from adapters.console.app import create_console
 from adapters.http.options import HttpOptions
 from bot.people import Act, Role, may_somewhere
+from tests.console_doors import console_doors
 from tests.console_support import HTML, account, browser, proof
+from tests.servers.openid.openid_server import openid_provider
 from tests.web_support import SECRET, Site, running_site
 
-OPEN = {("GET", "/sign-in"), ("POST", "/sign-in")}
+OPEN = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/openid"),
+    ("GET", "/openid/back"),
+}
 """The only pages that nobody needs to be signed in for."""
 
 FILLED = {"login": "target", "state": "disabled"}
@@ -29,8 +37,11 @@ FILLED = {"login": "target", "state": "disabled"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     options = {"rate_per_session": 10**6, "rate_per_client": 10**6}
-    with running_site(tmp_path_factory.mktemp("site"), **options) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("site")
+    with openid_provider() as provider:
+        doors = partial(console_doors, issuer=provider.url)
+        with running_site(folder, doors_over=doors, **options) as running:
+            yield running
 
 
 def routes(site: Site) -> list[BaseRoute]:
