@@ -23,6 +23,7 @@ from bot.store import inbox, turns
 from bot.store.database import Database
 from bot.store.errors import DatabaseFailed
 from bot.store.turns import Stale
+from bot.timing import Facts, Step, Timings, about
 from bot.turn import Reply, Response, Turn
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Turns:
     fault: Fault
     count: Callable[[str], None]
     firsts: FirstAttempts
+    timings: Timings
 
     def take(self) -> bool:
         """Take one turn; False when no conversation is free that has one."""
@@ -98,12 +100,16 @@ class Turns:
     def _attempt(self, turn: Turn, attempt: int, *, given_up: bool = False) -> bool:
         self.fault("turn counted")
         message = turn.message.id
+        started, began = time.time(), time.perf_counter()
         try:
-            self._respond_and_write(turn, attempt, given_up=given_up)
+            with about(message, turn.conversation.channel, attempt):
+                self._respond_and_write(turn, attempt, given_up=given_up)
         except DatabaseFailed:
             raise
         except Exception as error:
             self.count("turn_failed")
+            facts: Facts = {"attempt": attempt, "error": type(error).__name__}
+            self._time(turn, started, time.perf_counter() - began, facts)
             reason = storable(f"attempt {attempt} failed: {type(error).__name__}: {error}")
             log.exception("turn failed", extra={"message_id": message, "attempt": attempt})
             self.database.write(lambda s: inbox.note_failure(s, message, reason))
@@ -111,7 +117,7 @@ class Turns:
         return True
 
     def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
-        started = time.perf_counter()
+        started, began = time.time(), time.perf_counter()
         for _ in range(STALE_LIMIT):
             response = self._given_up(turn) if given_up else self.respond(turn)
             self.fault("turn responded")
@@ -125,7 +131,10 @@ class Turns:
                 turn = again
                 continue
             self.fault("turn after commit")
-            self._tell(turn, response, ticket, attempt, (time.perf_counter() - started) * 1000)
+            seconds = time.perf_counter() - began
+            self._tell(turn, response, ticket, attempt, seconds * 1000)
+            facts: Facts = {"attempt": attempt, "outcome": response.outcome.value}
+            self._time(turn, started, seconds, facts)
             return
         raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
 
@@ -168,6 +177,10 @@ class Turns:
             names = self.database.read(lambda s: turns.files_left_out(s, turn.message.id))
             notices += [self.wording.files_left_out(names)] if names else []
         return notices
+
+    def _time(self, turn: Turn, started: float, seconds: float, facts: Facts) -> None:
+        channel = turn.conversation.channel
+        self.timings(Step("turn", channel, turn.message.id, started, seconds, facts))
 
     def _tell(
         self, turn: Turn, response: Response, ticket: int | None, attempt: int, ms: float

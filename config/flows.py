@@ -54,7 +54,13 @@ def flow_desk(place: Place, database: Database, how: Asking, model: Embedder) ->
 
 
 def flow_clock(
-    place: Place, database: Database, how: Asking, model: Embedder, fault: Fault = no_fault
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    fault: Fault = no_fault,
+    *,
+    count: Callable[[str], None] = lambda _what: None,
 ) -> FlowClock:
     """Timers, actions and approvals of the desk. Raises SettingsRefused."""
     return FlowClock(
@@ -65,6 +71,7 @@ def flow_clock(
         actions=actions(place),
         people=people(place),
         fault=fault,
+        count=count,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.answers import Thresholds
 from bot.flow_ears import CERTAIN
@@ -191,6 +191,26 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class HealthSettings(Section):
+    """When the health page warns."""
+
+    disk_free_mb: int = Field(500, ge=0)
+    """Less room than this, in megabytes, on the disk that the desk's `var` folder is on: a warning."""
+
+
+class TelemetrySettings(Section):
+    """Traces of each message's way, sent to a collector. Needs the extra `firstline[telemetry]`."""
+
+    enabled: bool = False
+    """Whether traces are sent. They hold numbers, channels, times and outcomes, no text."""
+    endpoint: str = Field("http://127.0.0.1:4318/v1/traces", pattern="^https?://")
+    """The collector's address for traces by OTLP over HTTP."""
+    service: str = "firstline"
+    """The name under which this desk is shown there."""
+    headers: SecretStr = SecretStr("")
+    """Headers that the collector asks for, as JSON: `{"authorization": "Bearer …"}`."""
 
 
 class LogSettings(Section):

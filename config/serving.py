@@ -8,6 +8,7 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.readiness import Disk
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
@@ -43,11 +45,14 @@ from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
+from bot.timed_knowledge import TimedKnowledge
+from bot.timing import Timings
 from bot.turn import Reply
 from config.flows import flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
+from config.telemetry import telemetry
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -56,18 +61,24 @@ from knowledge.live import LiveKnowledge
 
 @contextmanager
 def open_desk(
-    place: Place, knowledge: KnowledgeBase, model: Embedder
+    place: Place, knowledge: KnowledgeBase, model: Embedder, timings: Timings
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     database = open_database(database_url(place))
     try:
-        yield desk_over(place, database, how, model), how, database
+        yield desk_over(place, database, how, model, timings), how, database
     finally:
         database.close()
 
 
-def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
+def desk_over(
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    timings: Timings | None = None,
+) -> Desk:
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
@@ -95,6 +106,7 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
         articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+        timings=timings,
     )
 
 
@@ -153,6 +165,7 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
 
 def web_channels(
     desk: Desk,
+    place: Place,
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
@@ -167,13 +180,26 @@ def web_channels(
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
-        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+        desk,
+        centre,
+        options,
+        stopwatch,
+        channels=names,
+        troubles=troubles(others),
+        disk=partial(disk_left, place),
     )
     parts = (*api.routes, *operations.routes)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
     )
+
+
+def disk_left(place: Place) -> Disk:
+    """How much room is left for what the desk keeps."""
+    place.var.mkdir(parents=True, exist_ok=True)
+    least = place.settings.health.disk_free_mb * 1_000_000
+    return Disk(str(place.var), shutil.disk_usage(place.var).free, least)
 
 
 def serve(
@@ -187,16 +213,20 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        secret = place.settings.secret.get_secret_value()
+        tell = open_things.enter_context(telemetry(place.settings.telemetry, secret))
+        timings = Timings(tell)
+        timed = TimedKnowledge(knowledge, timings)
+        desk, how, database = open_things.enter_context(open_desk(place, timed, model, timings))
         open_things.enter_context(following(place, knowledge, model))
-        centre = HelpCentre(knowledge, database)
+        centre = HelpCentre(timed, database)
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
+        adapters = (*web_channels(desk, place, how, centre, options, listener, others), *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
-        clock = flow_clock(place, database, how, model, fault_of_tests())
+        clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
@@ -205,7 +235,8 @@ def serve(
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     """Talk at this terminal until the input ends."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        opening = open_desk(place, knowledge, model, Timings())
+        desk, how, database = open_things.enter_context(opening)
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
         clock = flow_clock(place, database, how, model)

@@ -31,12 +31,14 @@ from config.sections import (
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
+    HealthSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
     ModelSettings,
     SearchSettings,
     SourceSettings,
+    TelemetrySettings,
     TicketSettings,
     WebSettings,
     WorkSettings,
@@ -72,6 +74,8 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    health: HealthSettings = HealthSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""

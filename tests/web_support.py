@@ -16,6 +16,7 @@ from pathlib import Path
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.readiness import Disk
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
 from adapters.http.stopwatch import Stopwatch
@@ -235,7 +236,14 @@ def served(
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
-    operations = Operations(desk, help_centre, http, stopwatch, channels=("web", "api"))
+    operations = Operations(
+        desk,
+        help_centre,
+        http,
+        stopwatch,
+        channels=("web", "api"),
+        disk=lambda: Disk("var", 10**9, 10**6),
+    )
     parts = [*api.routes, *operations.routes]
     web = WebAdapter(desk, help_centre, http, parts=parts, listener=listener, stopwatch=stopwatch)
     return api, web
