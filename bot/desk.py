@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.budget import Budget
 from bot.channel import Heard, Outgoing, SendError
 from bot.claims import Claims
 from bot.faults import Fault, no_fault
@@ -106,6 +107,7 @@ class Desk(Records):
             self.count,
             self._firsts,
             self._timings,
+            Budget(limits.person_per_minute, limits.channel_per_minute),
         )
         self._turns = Turns(
             database,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.budget import Budget, Verdict
 from bot.channel import Deletion, Edit, Heard, Incoming, Rating
 from bot.claims import Claims
 from bot.edits import choice_of
@@ -18,6 +19,7 @@ from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
 from bot.store import changes, inbox
 from bot.store.database import Database
+from bot.store.refusals import Refusal, refuse
 from bot.timing import Step, Timings
 from bot.turn import Outcome
 from bot.turns import DeskWording
@@ -40,6 +42,7 @@ class Hearing:
     count: Callable[[str], None]
     firsts: FirstAttempts
     timings: Timings
+    budget: Budget
 
     def accept(self, heard: Heard) -> Accepted:
         """Keep it; see `bot.desk.Desk.accept`."""
@@ -51,27 +54,48 @@ class Hearing:
 
     def _keep(self, incoming: Incoming) -> Accepted:
         taken = take_in(incoming, self.limits)
-        started, began = time.time(), time.perf_counter()
+        started, began, asked = time.time(), time.perf_counter(), self.clock()
+        verdict = self._verdict(incoming, asked)
+        refusal = self._refusal(incoming, verdict)
 
-        def work(session: Session) -> tuple[Accepted, int]:
-            kept = inbox.accept(session, taken, self.clock())
+        def work(session: Session) -> tuple[Accepted, int, bool]:
+            kept, conversation = inbox.accept(session, taken, self.clock())
+            refused = verdict.refused and refuse(session, kept, refusal, self.clock())
             self.fault("accept before commit")
-            return kept
+            return kept, conversation, refused
 
-        accepted, conversation = self.database.write(work)
+        with self.firsts.of([refusal.key] if refusal.reply else []):
+            accepted, conversation, refused = self.database.write(work)
         self.fault("accept after commit")
         seconds, channel = time.perf_counter() - began, incoming.address.channel
         facts = {"new": accepted.new}
         self.timings(Step("accept", channel, accepted.message_id, started, seconds, facts))
         self.count("accepted" if accepted.new else "redelivered")
+        if refused:
+            self.count("limited")
+            self.count(f"outcome_{Outcome.IGNORED.value}")
+            return replace(accepted, awaited=refusal.reply is not None)
         if accepted.new and accepted.message_id is not None:
             self.claims.add(conversation, accepted.message_id)
-        elif accepted.conflict:
+        elif not verdict.refused:
+            self.budget.give_back(channel, identity(incoming.sender.id), asked)
+        if accepted.conflict:
             log.warning(
                 "same identity, other content: the first stands",
                 extra={"message_id": accepted.message_id, "channel": incoming.address.channel},
             )
         return accepted
+
+    def _verdict(self, incoming: Incoming, now: datetime) -> Verdict:
+        """Whether it is one question too many."""
+        if incoming.for_people:
+            return Verdict()
+        return self.budget.take(incoming.address.channel, identity(incoming.sender.id), now)
+
+    def _refusal(self, incoming: Incoming, verdict: Verdict) -> Refusal:
+        """What is said about it, once a minute; nothing to who did not speak to the bot."""
+        told = verdict.tell and not incoming.only_if_sure
+        return Refusal(verdict.why, self.new_key(), self.wording.too_fast() if told else None)
 
     def _edit(self, edit: Edit) -> Accepted:
         text, left_out = edited_text(edit, self.limits)

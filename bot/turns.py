@@ -39,13 +39,14 @@ class DeskWording:
     `hand_off`); `left_out(kept, left_out)` tells that a message was longer than the
     limit, in characters; `files_left_out(names)` that files were too large or too many.
     `edited(choice)` offers to answer a message again that was edited after its answer, by
-    a Choice with that id.
+    a Choice with that id. `too_fast` says that no more is answered for the moment.
     """
 
     failed: Callable[[Turn], Response]
     left_out: Callable[[int, int], Reply]
     files_left_out: Callable[[tuple[str, ...]], Reply]
     edited: Callable[[str], Reply]
+    too_fast: Callable[[], Reply]
 
 
 @dataclass(frozen=True, slots=True)

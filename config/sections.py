@@ -126,7 +126,9 @@ class LimitSettings(Section):
     late_minutes: float = Field(60, gt=0)
     """A message that is so old when it is received is answered with a word that the bot was away."""
     questions_per_minute: int = Field(20, ge=1)
-    """What one visitor of the web page or the API may write."""
+    """What one person may ask in a minute, on any channel. More is not answered, and they are told."""
+    channel_questions_per_minute: int = Field(0, ge=0)
+    """What all people on one channel may ask in a minute together; 0 is no limit."""
     requests_per_minute: int = Field(120, ge=1)
     """What one network address may write there, whoever it is."""
 

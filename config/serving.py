@@ -43,7 +43,7 @@ from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
 from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
-from bot.responders.search import search
+from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
 from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
@@ -123,6 +123,7 @@ def wording(how: Asking, tier: int) -> DeskWording:
         failed=only_if_sure(failed(say, tier=tier), how.thresholds.sure),
         left_out=lambda kept, left: Reply(say("left_out", kept=kept, left_out=left)),
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
+        too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
     )
 
@@ -137,6 +138,8 @@ def limits(place: Place) -> Limits:
         history=agreed.history_messages,
         turn_attempts=agreed.turn_attempts,
         delivery=timedelta(hours=agreed.delivery_hours),
+        person_per_minute=agreed.questions_per_minute,
+        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
