@@ -6,9 +6,11 @@ The reason is for the log: a message that is met with silence is never silently 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from bot.channel import Address
 
 Mode = Literal["mention", "questions", "all", "off"]
 """`mention`: only when addressed. `questions`: also new top-level messages, when sure of the
@@ -43,6 +45,7 @@ class Overheard:
     first. `direct` is a private talk with the bot. `in_thread` is a reply in a thread,
     `bot_in_thread` that the bot has spoken there (or was asked to), `before` who wrote
     last there. `addresses_others` means that somebody other than the bot is mentioned.
+    `with_people` is said of the requester of a conversation that people have taken over.
     """
 
     places: tuple[str, ...] = ()
@@ -54,6 +57,7 @@ class Overheard:
     in_thread: bool = False
     bot_in_thread: bool = False
     before: Before = "nobody"
+    with_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ class Verdict:
     speak: bool
     reason: str
     only_if_sure: bool = False
+
+
+CHATTER = Verdict(False, "people talk to each other")
 
 
 def mode_at(rules: ListeningRules, places: tuple[str, ...]) -> Mode:
@@ -101,9 +108,31 @@ def judge_thread(heard: Overheard) -> Verdict:
     """Whether a reply that does not mention the bot is meant for it."""
     if not heard.bot_in_thread:
         return Verdict(False, "a thread of other people")
+    if heard.with_people:
+        return Verdict(True, "to the people who help")
     if heard.addresses_others or heard.before == "other":
-        return Verdict(False, "people talk to each other")
+        return CHATTER
     return Verdict(True, "a follow-up")
+
+
+AsksPeople = Callable[[Address, str], Awaitable[bool]]
+"""Whether people have the conversation there, and the person with this id is its requester."""
+
+
+async def nobody_asks(_: Address, __: str) -> bool:
+    """For channels whose conversations people never take over."""
+    return False
+
+
+async def heard_by_people(
+    rules: ListeningRules, heard: Overheard, asks: Callable[[], Awaitable[bool]]
+) -> Verdict:
+    """The verdict; a reply in our thread that seems to be meant for others is for the people who
+    help when its writer waits for them, as `asks` tells. It is asked only then."""
+    verdict = judge(rules, heard)
+    if verdict != CHATTER:
+        return verdict
+    return judge(rules, replace(heard, with_people=await asks()))
 
 
 def judge_top_level(rules: ListeningRules, heard: Overheard) -> Verdict:

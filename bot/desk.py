@@ -28,9 +28,16 @@ from bot.faults import Fault, no_fault
 from bot.first_attempts import FirstAttempts
 from bot.hearing import Hearing
 from bot.limits import Limits, Refused, identity, storable
+from bot.opening import Opening
 from bot.records import Records
 from bot.store import bookmarks, history, outbox
-from bot.store.database import Database, open_beside, open_database, open_for_reading
+from bot.store.database import (
+    Database,
+    open_beside,
+    open_database,
+    open_for_reading,
+    with_password,
+)
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.timing import Facts, Step, Timings
 from bot.turn import Response, Turn
@@ -56,11 +63,13 @@ __all__ = [
     "open_beside",
     "open_database",
     "open_for_reading",
+    "with_password",
 ]
 
 log = logging.getLogger(__name__)
 
 AS_AGREED = Limits()
+AT_FIRST = Opening()
 
 
 class Desk(Records):
@@ -68,6 +77,7 @@ class Desk(Records):
 
     `respond` answers a turn and always does; `articles_exist` says whether all the
     given articles may still be cited, quickly, for it is asked inside a transaction.
+    `opening` says how tickets are opened and where they go.
     """
 
     def __init__(
@@ -83,6 +93,7 @@ class Desk(Records):
         chance: Callable[[], float] = random.random,
         fault: Fault = no_fault,
         timings: Timings | None = None,
+        opening: Opening = AT_FIRST,
     ) -> None:
         super().__init__(database)
         self._timings = timings or Timings()
@@ -94,7 +105,7 @@ class Desk(Records):
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._last_error: tuple[str, datetime | None] = ("", None)
-        self._firsts = FirstAttempts()
+        self.firsts = FirstAttempts()
         self._broken: dict[str, str] = {}
         self._hearing = Hearing(
             database,
@@ -105,7 +116,7 @@ class Desk(Records):
             limits,
             fault,
             self.count,
-            self._firsts,
+            self.firsts,
             self._timings,
             Budget(limits.person_per_minute, limits.channel_per_minute),
         )
@@ -120,8 +131,9 @@ class Desk(Records):
             limits,
             fault,
             self.count,
-            self._firsts,
+            self.firsts,
             self._timings,
+            opening,
         )
 
     def accept(self, heard: Heard) -> Accepted:
@@ -154,7 +166,7 @@ class Desk(Records):
         """
         now = self._clock()
         found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
-        return tuple(map(self._firsts.counted, found))
+        return tuple(map(self.firsts.counted, found))
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""

@@ -17,15 +17,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Address, Choice
+from bot.channel import Address
 from bot.faults import Fault, no_fault
-from bot.flow_desk import APPROVE, FlowDesk
+from bot.flow_approvals import buttons
+from bot.flow_desk import FlowDesk
 from bot.flow_jobs import Actions
 from bot.flow_model import FlowJob
 from bot.flow_state import Came, Event, Run, Woke
 from bot.flow_turns import settle
 from bot.flows import advance
 from bot.model import Conversation
+from bot.opening import Opening
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
@@ -56,6 +58,7 @@ class FlowClock:
     people: Mapping[str, Address] = field(default_factory=dict)
     fault: Fault = no_fault
     count: Callable[[str], None] = lambda _what: None
+    opening: Opening = field(default_factory=Opening)
     _recovered: bool = False
 
     def timers(self) -> int:
@@ -136,10 +139,8 @@ class FlowClock:
 
     def _question(self, job: FlowJob, talk: Conversation) -> Reply:
         say = self.flows.asking.say
-        edges = ("approved", "refused")
-        choices = tuple(Choice(f"{APPROVE}{job.key}:{edge}", say(f"flow_{edge}")) for edge in edges)
         lead = say("flow_approve", requester=talk.requester)
-        return Reply(f"{lead}\n\n{job.request['text']}", choices=choices)
+        return Reply(f"{lead}\n\n{job.request['text']}", choices=buttons(say, job.key))
 
     def _tell(self, job: FlowJob) -> None:
         """The run goes on with what came; too late for it, the job is dropped."""
@@ -167,14 +168,15 @@ class FlowClock:
         self, talk: Conversation, run: Run, event: Event, now: datetime
     ) -> Response | None:
         """What comes of it; None when the run cannot be advanced now."""
-        aids = self.flows.aids(talk.channel, now)
+        flows = self.flows.seen(talk)
+        aids = flows.aids(talk, now)
         try:
-            first = advance(self.flows.book, run, event, now, aids)
-            settled = settle(self.flows.book, first, None, now, aids, self.flows.look)
+            first = advance(flows.book, run, event, now, aids)
+            settled = settle(flows.book, first, None, now, aids, flows.look)
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
             return None
-        return self.flows.response(settled, run)
+        return self.opening.routed(self.flows.response(settled, run), talk.channel, ())
 
     def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
         """All that came of each, or nothing where somebody was faster; how many were written."""
@@ -195,8 +197,9 @@ class FlowClock:
     def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None
         if response.hand_off:
-            ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
+            rules = self.opening.rules
+            ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]
-            turns.tell(session, talk, replies, ticket, now)
+            turns.tell(session, talk, replies, ticket, now, response.standing)

@@ -28,3 +28,6 @@ class TimedKnowledge:
 
     def articles(self) -> tuple[Article, ...]:
         return self._knowledge.articles()
+
+    def seen_by(self, audiences: frozenset[str]) -> KnowledgeBase:
+        return TimedKnowledge(self._knowledge.seen_by(audiences), self._timings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.channel import Attachment, Choice, Sort, Source
+from bot.channel import Attachment, Choice, Sort, Source, Standing
 from bot.flow_state import Approval, Request, Run
 from bot.model import Conversation, Message
 
@@ -82,7 +82,8 @@ class HandOff:
     """The conversation goes to people: to which tier, and why.
 
     A conversation whose ticket is still open gets no second one: the ticket is told,
-    and its number is said again. An empty `summary` lets the store write its own.
+    and its number is said again. An empty `summary` lets the store write its own. An empty
+    `priority` or `queue` leaves it to the routing, which may add `tags`.
     """
 
     tier: int
@@ -90,6 +91,15 @@ class HandOff:
     summary: str = ""
     transcript: bool = False
     """Whether the store's own summary, with the last messages, comes below the given one."""
+    priority: str = ""
+    """`low`, `normal`, `high` or `urgent`; empty where nobody said."""
+    queue: str = ""
+    tags: tuple[str, ...] = ()
+    type: str = ""
+    assignee: str = ""
+    """The account that gets the ticket; nobody when empty."""
+    routed: str = ""
+    """Why it goes there, in words: what the routing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +119,16 @@ class FlowChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person approved or refused what a flow asked for: the job's key, and the edge."""
+    """A person approved or refused what a flow asked for: the job's key, and the edge.
+
+    `by` is what they are called, `who` their identity as the channel vouches for it
+    (`slack:U0123456`).
+    """
 
     job: str
     edge: str
     by: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,13 @@ class Response:
     def __post_init__(self) -> None:
         if self.hand_off and not any(TICKET_NUMBER in reply.text for reply in self.replies):
             raise ValueError("a hand-off must say TICKET_NUMBER in one of its replies")
+
+    @property
+    def standing(self) -> Standing:
+        """How the conversation stands after it."""
+        if self.resolved:
+            return "solved"
+        return "with_people" if self.hand_off else "open"
 
 
 Responder = Callable[[Turn], Response | None]

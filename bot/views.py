@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.channel import Choice, Source
 from bot.timing import BOUNDS, Spread
@@ -109,7 +110,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in a list."""
+    """A ticket in a list. `requester` is their id on the channel, `assignee` an account.
+
+    `due_at` is the next time a promise runs out; None while none does.
+    """
 
     id: int
     tier: int
@@ -119,16 +123,32 @@ class TicketLine:
     reason: str
     channel: str
     opened_at: datetime
+    queue: str = ""
+    priority: str = "normal"
+    type: str = "question"
+    assignee: str | None = None
+    tags: tuple[str, ...] = ()
+    requester_id: int = 0
+    requester_name: str = ""
+    updated_at: datetime | None = None
+    due_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class TicketChange:
-    """One event of a ticket."""
+    """One event of a ticket. `actor` is an account, `bot`, `clock` or `requester`; `name` is how
+    they are called. `detail["set"]` are the new values."""
 
     at: datetime
     actor: str
     what: str
     why: str
+    id: int = 0
+    ticket: int = 0
+    name: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

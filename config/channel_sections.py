@@ -56,6 +56,8 @@ class SlackSettings(ListeningSettings):
     reactions: dict[str, Literal["ticket", "answer"]] = Field({"ticket": "ticket", "mag": "answer"})
     """What an emoji (by name) does to the message that it is put on: opens a ticket, or has it
     answered."""
+    solved_reaction: str = Field("white_check_mark", pattern="^[a-z0-9_+'-]*$")
+    """The emoji (by name) that a solved thread gets on its first message; empty for none."""
     prompts: tuple[str, ...] = ()
     """Questions to start with, offered in the app's own messages; Slack shows four."""
     catch_up_days: float = Field(3, ge=0)

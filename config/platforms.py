@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.findings import Finding
-from adapters.listening import ListeningRules
+from adapters.listening import AsksPeople, ListeningRules
 from adapters.slack.options import (
     Home,
     HomeArticle,
@@ -54,20 +54,23 @@ def platforms(
     found: list[Platform] = []
     if slack_is_on(place):
         options = slack_options(place, site)
-        found.append(on_slack(options, bookmarks, show_home(desk, centre, options), recall(desk)))
+        home = show_home(desk, centre, options)
+        found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk)))
     if discord_is_on(place):
-        found.append(on_discord(place, bookmarks, site))
+        found.append(on_discord(place, bookmarks, site, asks_people(desk)))
     return tuple(found)
 
 
-def on_slack(options: SlackOptions, bookmarks: Bookmarks, home: ShowHome, said: Recall) -> Platform:
+def on_slack(
+    options: SlackOptions, bookmarks: Bookmarks, home: ShowHome, said: Recall, asks: AsksPeople
+) -> Platform:
     """The workspace as a channel."""
     from adapters.slack.adapter import SlackAdapter
 
-    return SlackAdapter(options, bookmarks=bookmarks, show_home=home, recall=said)
+    return SlackAdapter(options, bookmarks=bookmarks, show_home=home, recall=said, asks_people=asks)
 
 
-def on_discord(place: Place, bookmarks: Bookmarks, site: str) -> Platform:
+def on_discord(place: Place, bookmarks: Bookmarks, site: str, asks: AsksPeople) -> Platform:
     """The bot's Discord as a channel."""
     from adapters.discord.adapter import DiscordAdapter
 
@@ -80,6 +83,7 @@ def on_discord(place: Place, bookmarks: Bookmarks, site: str) -> Platform:
         quiet=timedelta(hours=agreed.quiet_hours),
         text_limit=agreed.text_file_bytes,
         image_limit=agreed.image_bytes,
+        asks_people=asks,
         connection=discord_connection(place),
     )
 
@@ -113,6 +117,7 @@ def slack_options(place: Place, site: str) -> SlackOptions:
         quiet=timedelta(hours=agreed.quiet_hours),
         text_file_limit=agreed.text_file_bytes,
         reactions=agreed.reactions,
+        solved_reaction=agreed.solved_reaction,
         prompts=tuple((prompt, prompt) for prompt in agreed.prompts),
         assistant=agreed.assistant,
         streaming=agreed.streaming,
@@ -176,6 +181,15 @@ def recall(desk: Desk) -> Recall:
         return await asyncio.to_thread(desk.said, address, key)
 
     return said
+
+
+def asks_people(desk: Desk) -> AsksPeople:
+    """Whose replies in a thread are for the people who took it over."""
+
+    async def asks(address: Address, person: str) -> bool:
+        return await asyncio.to_thread(desk.asks_people, address, person)
+
+    return asks
 
 
 def settings_findings(place: Place, agreed: ListeningSettings) -> tuple[Finding, ...]:

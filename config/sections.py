@@ -29,6 +29,9 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    audiences: dict[str, str] = {}
+    """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
+    (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""
 
 
 class SourceSettings(Section):
@@ -105,7 +108,12 @@ class DatabaseSettings(Section):
     """Where conversations are kept."""
 
     url: str = "sqlite:///var/firstline.db"
-    """An SQLAlchemy address; a relative SQLite file starts at the folder of the settings."""
+    """A SQLite file, relative to the folder of the settings, for one process; or PostgreSQL for
+    many: `postgresql+psycopg://user@host/name`."""
+    password: SecretStr = SecretStr("")
+    """The password for PostgreSQL."""
+    connections: int = Field(12, ge=2)
+    """The most that one process opens to PostgreSQL."""
 
 
 class LimitSettings(Section):
@@ -125,6 +133,8 @@ class LimitSettings(Section):
     """A reply that cannot be delivered for so long is given up, and people are told."""
     late_minutes: float = Field(60, gt=0)
     """A message that is so old when it is received is answered with a word that the bot was away."""
+    late_ticket_hours: float = Field(0, ge=0)
+    """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
     """What one person may ask in a minute, on any channel. More is not answered, and they are told."""
     channel_questions_per_minute: int = Field(0, ge=0)
@@ -164,7 +174,11 @@ class FlowSettings(Section):
     zone: str = "UTC"
     """By the clock of which time zone, such as `Europe/Berlin`."""
     people: dict[str, str] = {}
-    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
+    `slack:C0123456` or `discord:channel/1234`."""
+    approvers: dict[str, tuple[str, ...]] = {}
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`. A
+    press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
@@ -213,6 +227,15 @@ class TelemetrySettings(Section):
     """The name under which this desk is shown there."""
     headers: SecretStr = SecretStr("")
     """Headers that the collector asks for, as JSON: `{"authorization": "Bearer …"}`."""
+
+
+class ConsoleSettings(Section):
+    """The console of those who help, at `/console`."""
+
+    idle_hours: float = Field(12, gt=0)
+    """Somebody who does nothing there for so long is signed out."""
+    session_days: float = Field(14, gt=0)
+    """Everybody has to sign in again after so long."""
 
 
 class LogSettings(Section):

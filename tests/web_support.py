@@ -17,6 +17,7 @@ from pathlib import Path
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
 from adapters.api.readiness import Disk
+from adapters.console.app import Doors, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
 from adapters.http.stopwatch import Stopwatch
@@ -29,6 +30,7 @@ from bot.turn import Evidence, Outcome, Reply, Response, Turn
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
+from tests.console_doors import console_doors
 from tests.desk_support import WORDING, hand_over
 
 SECRET = "a secret that is only good for tests"
@@ -131,6 +133,11 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
 
+    def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
+        return SmallKnowledge(
+            [each for each in self.content if each.audience in audiences], self.problems
+        )
+
     def change(self, id: str, **what: str) -> None:
         self.content = [replace(a, **what) if a.id == id else a for a in self.content]  # type: ignore[arg-type]
 
@@ -205,6 +212,7 @@ class Site:
     talk: SmallTalk
     web: WebAdapter
     api: ApiAdapter
+    doors: Doors
 
 
 @contextmanager
@@ -215,11 +223,13 @@ def running_site(folder: Path, port: int = 0, **options: object) -> Iterator[Sit
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    api, web = served(desk, HelpCentre(knowledge, database), knowledge, options, listener)
+    doors = console_doors(database)
+    centre = HelpCentre(knowledge, database)
+    api, web = served(desk, centre, knowledge, options, listener, doors)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         with _working(desk, [api, web]):
-            yield Site(url, desk, database, knowledge, talk, web, api)
+            yield Site(url, desk, database, knowledge, talk, web, api, doors)
     finally:
         talk.hold.set()
         database.close()
@@ -231,6 +241,7 @@ def served(
     knowledge: SmallKnowledge,
     options: dict[str, object],
     listener: socket.socket | None = None,
+    doors: Doors | None = None,
 ) -> tuple[ApiAdapter, WebAdapter]:
     """The two channels over HTTP, wired as the program wires them."""
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
@@ -245,6 +256,8 @@ def served(
         disk=lambda: Disk("var", 10**9, 10**6),
     )
     parts = [*api.routes, *operations.routes]
+    if doors:
+        parts.append(console_part(doors, http))
     web = WebAdapter(desk, help_centre, http, parts=parts, listener=listener, stopwatch=stopwatch)
     return api, web
 

@@ -24,6 +24,7 @@ from adapters.api.readiness import Disk, Report, report
 from adapters.http.operators import require_operator
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
+from bot.api_tokens import ApiTokens
 from bot.desk import Desk
 from bot.help_centre import HelpCentre
 
@@ -37,7 +38,8 @@ class Operations:
 
     `channels` are the names of what is served; `loops` tells which loops of the worker
     run (name -> running), `troubles` why nothing is heard on a platform (name -> why;
-    empty when all is well), `disk` how much room is left.
+    empty when all is well), `disk` how much room is left. `tokens` are those of programs that
+    may see it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Operations:
         troubles: Callable[[], Mapping[str, str]] = _none,
         disk: Callable[[], Disk | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        tokens: ApiTokens | None = None,
     ) -> None:
         self._desk = desk
         self._help_centre = help_centre
@@ -62,6 +65,7 @@ class Operations:
         self._troubles = troubles
         self._disk = disk
         self._unwritable = WriteProbe(desk, clock)
+        self._tokens = tokens
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -86,13 +90,13 @@ class Operations:
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus."""
-        require_operator(request, self._options)
+        await asyncio.to_thread(require_operator, request, self._options, self._tokens)
         text = exposition(await self._report(), self._stopwatch)
         return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
     async def health(self, request: Request) -> Response:
         """The page: what works, what does not, and what to do."""
-        require_operator(request, self._options)
+        await asyncio.to_thread(require_operator, request, self._options, self._tokens)
         found = await self._report()
         page = templates.get_template("health.html").render(
             site=self._options.title, report=found, now=datetime.now(UTC)

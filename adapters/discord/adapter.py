@@ -13,10 +13,10 @@ from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.hearing import Hearing
 from adapters.discord.marks import Marks
 from adapters.discord.places import read_place
-from adapters.discord.speaking import TAGS, speak, tag, typing
-from adapters.listening import ListeningRules
+from adapters.discord.speaking import speak, tag, tags_of, typing
+from adapters.listening import AsksPeople, ListeningRules, nobody_asks
 from adapters.text import at_site
-from bot.channel import Address, Bookmarks, Incoming, Outgoing, Receive, SendError
+from bot.channel import Bookmarks, Incoming, Outgoing, Receive, SendError
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class DiscordAdapter:
 
     `site`: the address that links to our own pages begin with.
     `quiet`: a direct message after so long a silence begins a new conversation.
+    `asks_people` tells whose replies are for people who took over.
     `text_limit`, `image_limit`: the largest text file and image that is fetched, in bytes.
     """
 
@@ -44,6 +45,7 @@ class DiscordAdapter:
         quiet: timedelta = timedelta(hours=8),
         text_limit: int = 200_000,
         image_limit: int = 8_000_000,
+        asks_people: AsksPeople = nobody_asks,
         connection: Connection = DISCORD_DEFAULT,
     ) -> None:
         self._token = token
@@ -57,6 +59,7 @@ class DiscordAdapter:
             quiet=quiet,
             text_limit=text_limit,
             image_limit=image_limit,
+            asks_people=asks_people,
         )
         self._client: DeskClient | None = None
         self._served = False
@@ -140,10 +143,10 @@ class DiscordAdapter:
         try:
             async with asyncio.timeout(SEND_WITHIN):
                 sent = await speak(client, at_site(outgoing, self._site))
+                if wanted := tags_of(outgoing):
+                    await tag(client, read_place(outgoing.address.thread), wanted)
         except FAILURES as error:
             raise send_error(error) from error
-        if outgoing.sort in TAGS:
-            client.soon(tag(client, read_place(outgoing.address.thread), TAGS[outgoing.sort]))
         return sent
 
     async def working(self, incoming: Incoming) -> None:
@@ -154,8 +157,3 @@ class DiscordAdapter:
                 await typing(client, read_place(incoming.address.thread))
         except FAILURES as error:
             log.info("Discord: no typing sign: %s", send_error(error))
-
-    async def solved(self, address: Address) -> None:
-        """Mark a forum post as solved, where its forum has a tag for it. Never raises."""
-        if self._client is not None:
-            await tag(self._client, read_place(address.thread), "solved")

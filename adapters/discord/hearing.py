@@ -26,7 +26,7 @@ from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.files import fetched
 from adapters.discord.marks import DIRECT, Marks
 from adapters.discord.places import Direct
-from adapters.listening import Before, ListeningRules, judge
+from adapters.listening import AsksPeople, Before, ListeningRules, heard_by_people, nobody_asks
 from bot.channel import Address, Deletion, Heard, Receive
 
 log = logging.getLogger(__name__)
@@ -50,11 +50,13 @@ class Hearing:
         quiet: timedelta,
         text_limit: int,
         image_limit: int,
+        asks_people: AsksPeople = nobody_asks,
     ) -> None:
         self.name = name
         self.rules = rules
         self.marks = marks
         self.quiet = quiet
+        self.asks_people = asks_people
         self.limits = (text_limit, image_limit)
         self.me = 0
         self.session = 0
@@ -125,7 +127,7 @@ class Hearing:
         ours = self.is_ours(message.channel)
         before = await self.before(message) if ours else "nobody"
         heard = messages.overheard(message, self.me, bot_in_thread=ours, before=before)
-        verdict = judge(self.rules, heard)
+        verdict = await heard_by_people(self.rules, heard, lambda: self.waits_for_people(message))
         if not verdict.speak:
             log.debug("message %s ignored: %s", message.id, verdict.reason)
             return None
@@ -136,6 +138,12 @@ class Hearing:
         incoming = messages.incoming(message, address, self.me, files, verdict.only_if_sure)
         remember(self.titles, address.thread, messages.title(incoming.text))
         return incoming
+
+    async def waits_for_people(self, message: discord.Message) -> bool:
+        """Whether people have the conversation of the thread, and its requester writes."""
+        place = messages.place_in(message.channel, message.id, 0)
+        who = str(message.author.id)
+        return place is not None and await self.asks_people(Address(self.name, str(place)), who)
 
     def is_ours(self, channel: object) -> bool:
         """Whether it is a thread that the bot has spoken in or was asked to."""

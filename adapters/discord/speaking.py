@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -13,7 +14,7 @@ from adapters.discord.drawn import Drawn
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.layout import TEXT, Post, digests, render
 from adapters.discord.marks import CHOICE
-from adapters.discord.places import Asked, Direct, InThread, Place, read_place
+from adapters.discord.places import Asked, Direct, InChannel, InThread, Place, read_place
 from bot.channel import Outgoing, SendError
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,12 @@ async def copies(channel: Any, client: DeskClient) -> dict[int, str]:
     return found
 
 
-async def opened(client: DeskClient, place: InThread | Direct) -> Any:
+async def opened(client: DeskClient, place: InThread | Direct | InChannel) -> Any:
     """The channel to post in; the thread of a question is made with the first answer."""
     if isinstance(place, Direct):
         return client.get_partial_messageable(place.channel)
+    if isinstance(place, InChannel):
+        return client.get_partial_messageable(place.id)
     known = client.get_channel(place.id)
     if known is not None:
         return known
@@ -127,26 +130,44 @@ async def typing(client: DeskClient, place: Place) -> None:
         return  # Discord itself says "is thinking…"
     if isinstance(place, Direct):
         where = place.channel
+    elif isinstance(place, InChannel):
+        where = place.id
     else:
         there = client.get_channel(place.id) is not None or place.id in client.hearing.threads
         where = place.id if there else place.parent
     await client.get_partial_messageable(where).typing()
 
 
-async def tag(client: DeskClient, place: Place, name: str) -> None:
-    """Give a forum post one of the tags its forum has; nothing where there is no such tag."""
+def tags_of(outgoing: Outgoing) -> tuple[str, ...]:
+    """The tags that say how a post stands after a message of ours; the first that is there counts."""
+    return TAGS.get(outgoing.standing) or TAGS.get(outgoing.sort, ())
+
+
+async def tag(client: DeskClient, place: Place, names: Sequence[str]) -> None:
+    """Give a forum post the first of these tags that its forum has; nothing where it has none.
+
+    It is part of the delivery, so that it is done again when the process dies before it; a
+    failure is only logged, for the words are what matters.
+    """
     post = client.get_channel(place.id) if isinstance(place, InThread) else None
     if not isinstance(post, discord.Thread) or not isinstance(post.parent, discord.ForumChannel):
         return
-    wanted = [each for each in post.parent.available_tags if each.name.lower() == name]
-    if not wanted or wanted[0] in post.applied_tags:
+    there = {each.name.lower(): each for each in reversed(post.parent.available_tags)}
+    wanted = next((there[name] for name in names if name in there), None)
+    if wanted is None or wanted in post.applied_tags:
         return
     others = [each for each in post.applied_tags if each.name.lower() not in STATES]
     try:
-        await post.edit(applied_tags=[*others, wanted[0]][-5:])
+        await post.edit(applied_tags=[*others, wanted][-5:])
     except FAILURES as error:
-        log.warning("post %s not tagged %r: %s", post.id, name, send_error(error))
+        log.warning("post %s not tagged %r: %s", post.id, wanted.name, send_error(error))
 
 
 STATES = ("answered", "needs human", "solved")
-TAGS = {"answer": "answered", "abstain": "needs human"}
+TAGS = {
+    "answer": ("answered",),
+    "abstain": ("needs human",),
+    "with_people": ("needs human",),
+    "solved": ("solved", "answered"),
+}
+"""By what was said, or how the conversation stands then: the names of the forum's tags."""

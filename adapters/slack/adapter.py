@@ -19,6 +19,7 @@ from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.listening import AsksPeople, nobody_asks
 from adapters.slack.api import Refusal, call, new_session, web_client
 from adapters.slack.catchup import CatchUp
 from adapters.slack.dispatch import Dispatch, bolt_app
@@ -49,7 +50,8 @@ AUTH_WAITS = (1.0, 5.0, 30.0, 60.0)
 
 class SlackAdapter:
     """One workspace as a channel. `show_home` fills the App Home, `recall` finds an answer that
-    is to be shared; without them there is no home, and no share button."""
+    is to be shared; without them there is no home, and no share button. `asks_people` tells whose
+    replies are for people who took over."""
 
     def __init__(
         self,
@@ -58,12 +60,14 @@ class SlackAdapter:
         bookmarks: Bookmarks | None = None,
         show_home: ShowHome | None = None,
         recall: Recall | None = None,
+        asks_people: AsksPeople = nobody_asks,
     ) -> None:
         self.name = options.name
         self._options = options
         self._bookmarks = bookmarks or NoBookmarks()
         self._show_home = show_home
         self._recall = recall
+        self._asks_people = asks_people
         self._sending: Sending | None = None
         self._signs: Signs | None = None
         self._trouble = "Not connected yet."
@@ -90,6 +94,7 @@ class SlackAdapter:
                 threads=Threads(reading.thread),
                 talks=Talks(reading.talk, self._options.quiet),
                 marks=Marks(self.name, self._bookmarks, kept),
+                asks_people=self._asks_people,
             )
             workspace.others_until = others_until(kept, workspace)
             await self._serve(workspace)
@@ -146,6 +151,7 @@ class SlackAdapter:
                 log.error("slack: cannot send", extra={"why": str(error)})
             raise
         signs.take_away(outgoing.address.thread)
+        await signs.stands(outgoing)
         return external_id
 
     async def working(self, incoming: Incoming) -> None:

@@ -81,7 +81,7 @@ def refusal(name: str, error: SlackApiError) -> Refusal:
 
 
 async def patiently(method: Method, **arguments: Any) -> dict[str, Any]:
-    """A call that only reads: waits as long as Slack asks, and tries a passing failure again.
+    """A call that may be made twice: waits as long as Slack asks, and tries a passing failure again.
 
     Raises Refusal for what will not pass.
     """

@@ -46,6 +46,11 @@ PERMANENT = frozenset(
         "team_not_found",
         "external_channel_migrating",
         "slack_connect_file_link_sharing_blocked",
+        "already_reacted",
+        "no_reaction",
+        "too_many_reactions",
+        "too_many_emoji",
+        "invalid_name",
     ]
 )
 """This message can never be delivered; the next one may be."""

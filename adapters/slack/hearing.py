@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from adapters.listening import Overheard, Verdict, judge
+from adapters.listening import Overheard, Verdict, heard_by_people, judge
 from adapters.slack.messages import Changed, Removed, Said, ThreadGrew
 from adapters.slack.order import Turn
 from adapters.slack.places import Place
@@ -102,7 +102,12 @@ class Hearing:
             return unknown
         notes = await self._w.threads.notes(said.channel, said.root)
         takes_part, before = standing(notes, said.ts, said.user)
-        return judge(rules, replace(plain, bot_in_thread=takes_part, before=before))
+        known = replace(plain, bot_in_thread=takes_part, before=before)
+        return await heard_by_people(rules, known, lambda: self._asks_people(said))
+
+    async def _asks_people(self, said: Said) -> bool:
+        address = self._w.address(Place(said.channel, thread_ts=said.root))
+        return await self._w.asks_people(address, said.user)
 
     def _note(self, said: Said, verdict: Verdict) -> None:
         """Remember who spoke where."""

@@ -87,7 +87,8 @@ class SlackOptions:
     conversation. `post_interval`: least seconds between two posts in a channel.
     `text_file_limit`: bytes up to which an attached text file is read. `reactions`: emoji
     name to what it triggers. `catch_up`: how far back missed messages are fetched.
-    `site`: the address that links to our own pages begin with.
+    `site`: the address that links to our own pages begin with. `solved_reaction`: the emoji that
+    marks a solved thread; empty for none.
     """
 
     bot_token: str = field(repr=False)
@@ -109,6 +110,7 @@ class SlackOptions:
     reactions: Mapping[str, Trigger] = field(
         default_factory=lambda: {"ticket": "ticket", "mag": "answer"}
     )
+    solved_reaction: str = "white_check_mark"
     prompts: tuple[tuple[str, str], ...] = ()
     assistant: bool = False
     streaming: bool = False

@@ -1,18 +1,20 @@
-"""The sign that an answer is on its way: 👀 on the question, or Slack's own status line."""
+"""What is shown beside the words: 👀 or Slack's status line while an answer is on its way, ✅ on a
+thread that is solved."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-from adapters.slack.api import Refusal, call
+from adapters.slack.api import Refusal, call, patiently
 from adapters.slack.places import parse_place
 from adapters.slack.workspace import Workspace
-from bot.channel import Incoming
+from bot.channel import Incoming, Outgoing
 
 log = logging.getLogger(__name__)
 
 EYES = "eyes"
+DONE_ALREADY = ("already_reacted", "no_reaction")
 
 
 class Signs:
@@ -51,6 +53,23 @@ class Signs:
             task = asyncio.create_task(work)
             self._going.add(task)
             task.add_done_callback(self._going.discard)
+
+    async def stands(self, outgoing: Outgoing) -> None:
+        """✅ on the first message of a thread that is solved; it goes when people take over.
+
+        It is part of the delivery, so that it is done again when the process dies before it; a
+        failure is only logged, for the words are what matters.
+        """
+        emoji, place = self._w.options.solved_reaction, parse_place(outgoing.address.thread)
+        if outgoing.standing == "open" or not emoji or not place.thread_ts or place.user:
+            return
+        client, solved = self._w.client, outgoing.standing == "solved"
+        method = client.reactions_add if solved else client.reactions_remove
+        try:
+            await patiently(method, channel=place.channel, timestamp=place.thread_ts, name=emoji)
+        except Refusal as refused:
+            if refused.code not in DONE_ALREADY:
+                log.info("slack: no sign", extra={"why": str(refused)})
 
     async def _quietly(self, method: object, **arguments: str) -> bool:
         try:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.listening import AsksPeople
 from adapters.slack.marks import Marks
 from adapters.slack.messages import Me, Said
 from adapters.slack.options import SlackOptions
@@ -35,6 +36,7 @@ class Workspace:
     threads: Threads
     talks: Talks
     marks: Marks
+    asks_people: AsksPeople
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     others_until: str = ""

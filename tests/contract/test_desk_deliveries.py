@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.channel import Address, SendError
 from bot.desk import Database, Desk, Limits
-from tests.desk_support import NOON, deliver_all, message, new_desk, opened, texts
+from bot.turn import Outcome, Reply, Response, Turn
+from tests.desk_support import NOON, deliver_all, message, new_desk, opened, respond, texts
 
 MAIN = Address("memory", "main")
 
@@ -25,8 +25,8 @@ class Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "desk.db") as database:
+def database(kept: str) -> Iterator[Database]:
+    with opened(kept) as database:
         yield database
 
 
@@ -251,3 +251,37 @@ def test_a_reply_is_awaited_where_one_will_come(desk: Desk) -> None:
     assert desk.accept(message("hello", "1")).awaited
     assert not desk.accept(message("hello", "1")).awaited
     assert not desk.accept(message("hello", "2", only_if_sure=True)).awaited
+
+
+def resolve(turn: Turn) -> Response:
+    """`two` and `solved` resolve it; else as ever."""
+    if turn.message.text not in ("two", "solved"):
+        return respond(turn)
+    replies = (Reply("First."), Reply("Glad.")) if turn.message.text == "two" else (Reply("Glad."),)
+    return Response(Outcome.ANSWERED, replies, resolved=True)
+
+
+def test_the_last_reply_tells_the_channel_how_the_conversation_stands(database: Database) -> None:
+    desk = new_desk(database, respond=resolve)
+    for number, text in enumerate(["hello", "human", "two", "solved"]):
+        desk.accept(message(text, str(number)))
+    told = [(one.text[:5], one.standing) for one in deliver_all(desk)]
+    assert told == [
+        ("you s", "open"),
+        ("Peopl", "with_people"),
+        ("First", "open"),
+        ("Glad.", "solved"),
+        ("Glad.", "solved"),
+    ]
+
+
+def test_how_it_stands_is_told_again_with_a_delivery_that_failed(database: Database) -> None:
+    clock = Clock()
+    desk = new_desk(database, respond=resolve, clock=clock)
+    desk.accept(message("solved"))
+    desk.take_turn()
+    (first,) = desk.due(10)
+    desk.failed(first.key, SendError("down", retry_after=1))
+    clock.now += timedelta(minutes=1)
+    (again,) = new_desk(database, respond=resolve, clock=clock).due(10)
+    assert (again.key, again.standing) == (first.key, "solved")

@@ -33,7 +33,9 @@ class Wired:
     """A desk over a small knowledge base, wired by the settings of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        (folder / "firstline.toml").write_text("[limits]\nlate_minutes = 90\n")
+        (folder / "firstline.toml").write_text(
+            "[limits]\nlate_minutes = 90\nlate_ticket_hours = 24\n"
+        )
         self.place = open_place(folder)
 
     def desk(self, database: Database, thresholds: Thresholds = SURE) -> Desk:
@@ -87,6 +89,19 @@ def test_what_came_in_late_is_answered_with_a_word_of_that(desk: Desk) -> None:
     late, on_time = sorted(deliver_all(desk), key=lambda one: one.address.thread)
     assert late.text.startswith(SAY("away"))
     assert SAY("away") not in on_time.text
+
+
+def test_a_question_that_is_a_day_old_goes_to_people(desk: Desk) -> None:
+    desk.accept(said(BACKUP, "1", minutes_ago=24 * 60 + 1))
+    desk.accept(said("hello", "2", thread="hello", minutes_ago=24 * 60 + 1))
+    desk.accept(said(BACKUP, "3", thread="unasked", minutes_ago=24 * 60 + 1, only_if_sure=True))
+    by_thread = {one.address.thread: one for one in deliver_all(desk)}
+    (ticket,) = desk.tickets()
+    assert (ticket.subject, ticket.reason) == (BACKUP, "the question was too old to be answered")
+    assert f"#{ticket.id}" in by_thread["main"].text
+    assert by_thread["main"].standing == "with_people"
+    assert by_thread["hello"].text.startswith(SAY("away"))
+    assert by_thread["unasked"].sort == "answer"
 
 
 def test_a_ticket_is_called_by_the_question_and_promises_only_what_is_true(desk: Desk) -> None:

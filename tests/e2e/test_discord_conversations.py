@@ -121,8 +121,33 @@ async def test_a_post_is_marked_as_solved(shop: Shop) -> None:
     async with running(adapter_for(shop.discord, shop.marks), shop.ears) as adapter:
         post = await shop.discord.post(shop.forum, shop.ana, "Cannot log in", "It says 403.")
         (heard,) = await shop.ears.until(1)
-        await adapter.solved(heard.address)
-    assert post["applied_tags"] == ["77"]
+        await adapter.send(answer(heard))
+        assert post["applied_tags"] == [shop.forum["available_tags"][0]["id"]]
+        await adapter.send(answer(heard, "Glad.", "solved", sort="notice", standing="solved"))
+        assert post["applied_tags"] == ["77"]
+
+
+async def test_a_post_that_went_to_people_says_so_also_after_it_was_solved(shop: Shop) -> None:
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears) as adapter:
+        post = await shop.discord.post(shop.forum, shop.ana, "Cannot log in", "It says 403.")
+        (heard,) = await shop.ears.until(1)
+        solved = answer(heard, "Glad.", "one", sort="notice", standing="solved")
+        await adapter.send(solved)
+        assert post["applied_tags"] == [shop.forum["available_tags"][0]["id"]]
+        await adapter.send(answer(heard, "#1", "two", sort="notice", standing="with_people"))
+        assert post["applied_tags"] == [shop.forum["available_tags"][1]["id"]]
+        await adapter.send(answer(heard, "More.", "three", sort="notice"))
+        assert post["applied_tags"] == [shop.forum["available_tags"][1]["id"]]
+
+
+async def test_a_post_that_may_not_be_tagged_is_answered_all_the_same(shop: Shop) -> None:
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears) as adapter:
+        post = await shop.discord.post(shop.forum, shop.ana, "Cannot log in", "It says 403.")
+        (heard,) = await shop.ears.until(1)
+        shop.discord.fail("PATCH", rf"/channels/{post['id']}$", 403, code=50013)
+        await adapter.send(answer(heard, "Glad.", standing="solved"))
+        assert texts(shop.discord.posted(post)[0]) == "Glad."
+    assert post["applied_tags"] == []
 
 
 async def test_a_direct_message_goes_on_until_a_long_silence(shop: Shop) -> None:

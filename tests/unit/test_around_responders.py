@@ -17,10 +17,10 @@ from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.command import command
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import late
+from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
-from bot.turn import Evidence, Outcome, Reply, Respond, Response, Turn
+from bot.turn import TICKET_NUMBER, Evidence, Outcome, Reply, Respond, Response, Turn
 from bot.wording import load_wording
 from tests.answers_support import NOW, SmallKnowledge, message, turn
 from tests.unit.test_responders import ARTICLES, INTENTS
@@ -95,20 +95,49 @@ def aged(age: timedelta, **values: object) -> Turn:
     ],
 )
 def test_what_came_in_late_is_answered_with_a_word_of_that(asked: Turn, leads: bool) -> None:
-    response = late(everything(), HOUR, SAY)(asked)
+    response = late(everything(), Late(HOUR), SAY)(asked)
     assert response.replies[0].text.startswith(SAY("away")) == leads
     assert SAY("away") not in "".join(reply.text for reply in response.replies[1:])
 
 
 def test_silence_about_a_late_message_stays_silence() -> None:
     quiet = Response(Outcome.IGNORED, reason="nothing to say")
-    assert late(lambda _turn: quiet, HOUR, SAY)(aged(HOUR)) == quiet
+    assert late(lambda _turn: quiet, Late(HOUR), SAY)(aged(HOUR)) == quiet
 
 
 def test_only_the_first_of_several_replies_says_why() -> None:
     two = Response(Outcome.ANSWERED, (Reply("one"), Reply("two")))
-    response = late(lambda _turn: two, HOUR, SAY)(aged(HOUR))
+    response = late(lambda _turn: two, Late(HOUR), SAY)(aged(HOUR))
     assert [reply.text for reply in response.replies] == [f"{SAY('away')}\n\none", "two"]
+
+
+DAY = timedelta(days=1)
+EVIDENCE = Evidence("how?", 0.9, "v1")
+
+
+@pytest.mark.parametrize(
+    ("asked", "to_people"),
+    [
+        (aged(DAY), True),
+        (aged(DAY - timedelta(seconds=1)), False),
+        (aged(DAY, choice="solved"), False),
+        (aged(DAY, only_if_sure=True), False),
+    ],
+)
+def test_an_old_question_goes_to_people_when_that_is_set(asked: Turn, to_people: bool) -> None:
+    found = Response(Outcome.ANSWERED, (Reply("So.", "answer", evidence=EVIDENCE),))
+    response = late(lambda _turn: found, Late(HOUR, DAY, tier=2), SAY)(asked)
+    assert (response.hand_off is not None) == to_people
+    if response.hand_off:
+        assert response.hand_off.tier == 2
+        assert response.replies[0].text == SAY("hand_off_late", ticket=TICKET_NUMBER)
+
+
+def test_an_old_greeting_needs_no_people() -> None:
+    hello = Response(Outcome.ANSWERED, (Reply("Hello."),))
+    response = late(lambda _turn: hello, Late(HOUR, DAY), SAY)(aged(DAY))
+    assert response.hand_off is None
+    assert response.replies[0].text.startswith(SAY("away"))
 
 
 # --- once more ---------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """Where the bot speaks."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.listening import ListeningRules, Mode, Overheard, judge
+from adapters.listening import ListeningRules, Mode, Overheard, heard_by_people, judge
 
 HERE = Overheard(places=("C1", "category"))
 THREAD = replace(HERE, in_thread=True)
@@ -99,3 +100,35 @@ def test_never_itself_nor_other_bots_and_always_with_a_reason(heard, mode):
     assert judge(rules(mode), heard).reason
     assert not judge(rules(mode), replace(heard, by_self=True)).speak
     assert not judge(rules(mode), replace(heard, by_bot=True)).speak
+
+
+@pytest.mark.parametrize("chatter", [{"before": "other"}, {"addresses_others": True}])
+@pytest.mark.parametrize("asks", [True, False])
+async def test_a_requester_whom_people_help_is_heard_between_others(
+    chatter: dict[str, Any], asks: bool
+) -> None:
+    async def answer() -> bool:
+        return asks
+
+    verdict = await heard_by_people(rules(), replace(OURS, **chatter), answer)
+    assert verdict.speak == asks
+    assert not verdict.only_if_sure
+
+
+@pytest.mark.parametrize(
+    ("agreed", "heard"),
+    [
+        (rules(), replace(THREAD, before="other")),
+        (rules(), OURS),
+        (rules("off"), replace(OURS, before="other")),
+        (rules(), replace(OURS, before="other", by_bot=True)),
+        (rules(), HERE),
+    ],
+)
+async def test_who_waits_for_people_is_asked_only_where_it_decides(
+    agreed: ListeningRules, heard: Overheard
+) -> None:
+    async def answer() -> bool:
+        raise AssertionError("asked for nothing")
+
+    assert await heard_by_people(agreed, heard, answer) == judge(agreed, heard)

@@ -31,6 +31,8 @@ VALUES = {
     "queue": "accounts",
     "more": "It began today.",
     "slots": [("platform", "macOS")],
+    "by": "security",
+    "person": "Ada",
     "tried": [("Restart", "did not help")],
 }
 
