@@ -168,7 +168,15 @@ class Talk(Door):
         name = self._opening.rules.team or person.name
         talk = session.get_one(Conversation, ticket.conversation_id)
         return replies.say(
-            session, talk, ticket.id, (person.id, name), key, text, written.attachments, now
+            session,
+            talk,
+            ticket.id,
+            (person.id, name),
+            key,
+            text,
+            written.attachments,
+            now,
+            "solved" if written.then == "solved" else "with_people",
         )
 
     def _new_ticket(self, asked: Asked, subject: str, text: str) -> NewTicket:

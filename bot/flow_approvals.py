@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bot.channel import Choice
+from bot.people import Act, Person, may
 from bot.wording import Wording
 
 APPROVE = "approve:"
@@ -35,6 +36,21 @@ class Approvals:
     question: Callable[[str], Question | None]
     may_decide: MayDecide
     say: Wording
+
+
+TIER = "tier:"
+
+
+def may_decide(
+    allowed: Collection[str], channel: str, sender: str, account: Callable[[], Person | None]
+) -> bool:
+    """Whether the person is one of the `allowed`: those of `channel:id`, and of `tier:2` all whose
+    account may work in that tier. `account` is asked only where a tier is named."""
+    if channel != "tier" and f"{channel}:{sender}" in allowed:
+        return True
+    tiers = [int(each.removeprefix(TIER)) for each in allowed if each.startswith(TIER)]
+    person = account() if tiers else None
+    return person is not None and any(may(person, Act.WORK, tier=tier) for tier in tiers)
 
 
 def buttons(say: Wording, key: str) -> tuple[Choice, ...]:

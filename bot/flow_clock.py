@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ from bot.opening import Opening
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
-from bot.turn import Reply, Response
+from bot.turn import FlowChange, Outcome, Reply, Response
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +69,13 @@ class FlowClock:
             return 0
         changes = [(talk, run, self._woken(talk, run, now)) for talk, run in found]
 
-        def work(session: Session) -> int:
+        def work(session: Session) -> list[Conversation]:
             fired = self._write_all(session, changes, now)
             self.fault("clock before commit")
             return fired
 
-        fired = self.database.write(work)
-        for _ in range(fired):
-            self.count("flow_timers")
+        for talk in self.database.write(work):
+            self.count("flow_timers_dropped" if talk.holder == "agent" else "flow_timers")
         return len(found)
 
     def jobs(self) -> int:
@@ -126,6 +125,7 @@ class FlowClock:
             self.database.write(
                 lambda s: rows.move_job(s, job.key, "due", "came", edge="timed_out")
             )
+            self.count("flow_approval_nobody")
             return
         now, key = self.now(), self.new_key()
 
@@ -136,6 +136,7 @@ class FlowClock:
                 turns.tell(session, there, [(key, self._question(job, found[0]))], None, now)
 
         self.database.write(work)
+        self.count("flow_approval_asked")
 
     def _question(self, job: FlowJob, talk: Conversation) -> Reply:
         say = self.flows.asking.say
@@ -156,12 +157,19 @@ class FlowClock:
 
         def work(session: Session) -> None:
             if self._write_all(session, [(talk, run, response)], now):
-                rows.move_job(session, job.key, "came", "done")
+                # What an action gave is in the run's slots now, as far as the flow wanted it.
+                left: dict[str, Any] = {"result": {}} if job.kind == "action" else {}
+                rows.move_job(session, job.key, "came", "done", **left)
             self.fault("job before commit")
 
         self.database.write(work)
 
     def _woken(self, talk: Conversation, run: Run, now: datetime) -> Response | None:
+        """What its timer does. Where a person has taken over, the run ends without a word: when
+        the conversation is given back, nobody wants to be reminded of a question of yesterday."""
+        if talk.holder == "agent":
+            over = replace(run, over="handed_off", wakes_at=None)
+            return Response(Outcome.IGNORED, (), "people have it", flow=FlowChange(over))
         return self._happened(talk, run, Woke(), now)
 
     def _happened(
@@ -175,11 +183,14 @@ class FlowClock:
             settled = settle(flows.book, first, None, now, aids, flows.look)
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
+            self.count("flow_failed")
             return None
-        return self.opening.routed(self.flows.response(settled, run), talk.channel, ())
+        return self.opening.routed(flows.response(settled, run), talk.channel, ())
 
-    def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
-        """All that came of each, or nothing where somebody was faster; how many were written."""
+    def _write_all(
+        self, session: Session, changes: Sequence[Change], now: datetime
+    ) -> list[Conversation]:
+        """All that came of each, or nothing where somebody was faster; whose was written."""
         for _, run, response in changes:
             if response is None:
                 rows.postpone(session, run.token, now + AGAIN)
@@ -190,9 +201,11 @@ class FlowClock:
                 self._say(session, talk, response, now)
             else:
                 self.count("flow_beaten")
-        kept = [response.flow for talk, response in able if talk.id in mine and response.flow]
-        rows.keep_all(session, kept, now)
-        return len(kept)
+        kept = [
+            (talk, response.flow) for talk, response in able if talk.id in mine and response.flow
+        ]
+        rows.keep_all(session, [change for _, change in kept], now)
+        return [talk for talk, _ in kept]
 
     def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,8 @@ START = "start:"
 
 @dataclass(frozen=True, slots=True)
 class FlowDesk:
-    """`known(conversation)` is what earlier runs learned of the user."""
+    """`known(conversation)` is what earlier runs learned of the user; `people` are the names of
+    those who can be asked for approval."""
 
     book: Book
     ears: Ears
@@ -35,6 +36,7 @@ class FlowDesk:
     hours: Hours = field(default_factory=Hours)
     tier: int = 1
     audiences: Audiences = field(default_factory=Audiences)
+    people: Collection[str] | None = None
 
     def seen(self, talk: Conversation) -> FlowDesk:
         """The same, with only those articles and flows that may be given in the conversation."""
@@ -47,7 +49,7 @@ class FlowDesk:
             "business_hours": self.hours.open_at(now),
             "channel": talk.channel,
         }
-        return Aids(self.ears, self.asking.say, facts, self.hours.clock)
+        return Aids(self.ears, self.asking.say, facts, self.hours.clock, self.people)
 
     def look(self, question: str) -> tuple[Reply, ...] | None:
         """The answer of the articles, if it is sure."""

@@ -191,6 +191,8 @@ class Ticket(Record, kw_only=True):
         Index(None, "active", "due_at", "id"),
         Index(None, "look_at", "id"),
         Index(None, "status", "solved_at"),
+        Index(None, "status", "updated_at", "id"),
+        Index("ix_ticket_counted", "active", "assignee", "tier", "due_at", "snoozed_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -79,12 +79,15 @@ def at_path(result: Any, path: str) -> Any:
     return result
 
 
-def approve(walk: Walk) -> None:
-    """Ask the person or group."""
+def approve(walk: Walk) -> str | None:
+    """Ask the person or group; where there is nobody of that name, on as if they said nothing."""
     values = walk.step.values
-    walk.say(walk.text(values.get("text")) or walk.aids.say("flow_approval_asked"))
     by = walk.plain(values.get("by"))
+    if walk.aids.people is not None and by not in walk.aids.people:
+        return "timed_out"
+    walk.say(walk.text(values.get("text")) or walk.aids.say("flow_approval_asked"))
     walk.approval = Approval(walk.run.visit, by, walk.text(walk.step.text))
+    return WAIT
 
 
 def hear_approve(walk: Walk, event: Event) -> str | None:

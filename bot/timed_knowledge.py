@@ -29,5 +29,8 @@ class TimedKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return self._knowledge.articles()
 
+    def flows(self) -> tuple[Article, ...]:
+        return self._knowledge.flows()
+
     def seen_by(self, audiences: frozenset[str]) -> KnowledgeBase:
         return TimedKnowledge(self._knowledge.seen_by(audiences), self._timings)

@@ -177,8 +177,8 @@ class FlowSettings(Section):
     """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
     `slack:C0123456` or `discord:channel/1234`."""
     approvers: dict[str, tuple[str, ...]] = {}
-    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`. A
-    press by anybody else changes nothing."""
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`, or
+    `tier:2` for all whose account may work in that tier. A press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
@@ -190,6 +190,14 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
+    tiers: tuple[int, ...] = (1, 2, 3)
+    """The tiers of support, in the order of escalation."""
+    reopen_hours: float = Field(72, ge=0)
+    """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
+    close_hours: float = Field(168, ge=0)
+    """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    team_name: str = ""
+    """The name that requesters see with what agents write; empty shows the agent's own."""
 
 
 class WebSettings(Section):

@@ -52,6 +52,7 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
+from config.consoles import console_over, opening
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -114,6 +115,7 @@ def desk_over(
         limits=limits(place),
         fault=fault_of_tests(),
         timings=timings,
+        opening=opening(place),
     )
 
 
@@ -253,18 +255,19 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        chores = (clock.timers, clock.jobs)
+        tickets = console_over(place, database, desk, how.say)
+        chores = (clock.timers, clock.jobs, tickets.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     """Talk at this terminal until the input ends."""
     with ExitStack() as open_things:
-        opening = open_desk(place, knowledge, model, Timings())
-        desk, how, database = open_things.enter_context(opening)
+        opened = open_desk(place, knowledge, model, Timings())
+        desk, how, database = open_things.enter_context(opened)
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
-        clock = flow_clock(place, database, how, model)
+        clock = flow_clock(place, database, how, model, count=desk.count)
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))
 

@@ -113,12 +113,15 @@ class LiveKnowledge:
         return found if found and found.audience in audiences else None
 
     def articles(self) -> tuple[Article, ...]:
-        return self.listed(self._audiences)
+        return self.listed(self._audiences, "article")
 
-    def listed(self, audiences: frozenset[str]) -> tuple[Article, ...]:
-        """All articles that these audiences may read, by title."""
+    def flows(self) -> tuple[Article, ...]:
+        return self.listed(self._audiences, "flow")
+
+    def listed(self, audiences: frozenset[str], sort: str) -> tuple[Article, ...]:
+        """All articles (or flows) that these audiences may read, by title."""
         held = self._served.held.values()
-        shown = [a for a in held if a.sort == "article" and a.audience in audiences]
+        shown = [a for a in held if a.sort == sort and a.audience in audiences]
         return tuple(sorted(shown, key=lambda article: (article.title.casefold(), article.id)))
 
     def switch(self, index: Index, searcher: Searcher, *, withdrawn: Iterable[str] = ()) -> None:
@@ -160,7 +163,10 @@ class SeenBy:
         return self.whole.held(id, self.audiences)
 
     def articles(self) -> tuple[Article, ...]:
-        return self.whole.listed(self.audiences)
+        return self.whole.listed(self.audiences, "article")
+
+    def flows(self) -> tuple[Article, ...]:
+        return self.whole.listed(self.audiences, "flow")
 
     def seen_by(self, audiences: frozenset[str]) -> SeenBy:
         return self.whole.seen_by(audiences)

@@ -62,6 +62,9 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(self.content)
 
+    def flows(self) -> tuple[Article, ...]:
+        return tuple(each for each in self.content if each.sort == "flow")
+
     def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
         return SmallKnowledge(
             [each for each in self.content if each.audience in audiences], self.withdrawn

@@ -18,6 +18,7 @@ from bot.flow_book import FlowBook
 from bot.flow_clock import FlowClock
 from bot.flow_desk import FlowDesk
 from bot.flow_ears import FlowEars
+from bot.flow_hours import Hours
 from bot.flow_http import Called
 from bot.flow_jobs import Actions
 from bot.intents import Intents
@@ -60,6 +61,8 @@ class FlowTown:
         fault: Callable[[str], None] = lambda _point: None,
         outside: Callable[..., Called] | None = None,
         audiences: dict[str, str] | None = None,
+        hours: Hours | None = None,
+        people: set[str] | None = None,
     ) -> None:
         self.now = NOON
         self.database = database
@@ -74,7 +77,9 @@ class FlowTown:
             FlowEars(wording().flow_phrasings(), None),
             asking,
             known=lambda talk: database.read(lambda s: rows.known(s, talk)),
+            hours=hours or Hours(),
             audiences=Audiences(audiences or {}),
+            people=people,
         )
         approvals = Approvals(
             lambda key: database.read(lambda s: rows.question(s, key)),

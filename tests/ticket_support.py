@@ -59,7 +59,7 @@ class House:
     def says(self, text: str, thread: str = "main", **more: Any) -> list[str]:
         """The requester writes, the bot takes its turn, all is delivered; what was delivered."""
         more.setdefault("sent_at", self.clock())
-        self.desk.accept(message(text, f"m{next(self._numbers)}", thread, **more))
+        self.desk.accept(message(text, f"{thread}-m{next(self._numbers)}", thread, **more))
         return [one.text for one in deliver_all(self.desk)]
 
     def handed_over(self, thread: str = "main", **more: Any) -> int:

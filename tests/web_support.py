@@ -118,12 +118,8 @@ class SmallKnowledge:
 
     def search(self, question: str, *, limit: int = 10) -> Hits:
         asked = _words(question)
-        hits = [
-            _hit(
-                article, len(asked & _words(f"{article.title} {article.body} {article.questions}"))
-            )
-            for article in self.content
-        ]
+        said = {a.id: _words(f"{a.title} {a.body} {a.questions}") for a in self.content}
+        hits = [_hit(article, len(asked & said[article.id])) for article in self.content]
         found = sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)
         return Hits(question, tuple(found[:limit]), "v1")
 
@@ -133,10 +129,11 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
 
+    def flows(self) -> tuple[Article, ...]:
+        return ()
+
     def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
-        return SmallKnowledge(
-            [each for each in self.content if each.audience in audiences], self.problems
-        )
+        return replace(self, content=[a for a in self.content if a.audience in audiences])
 
     def change(self, id: str, **what: str) -> None:
         self.content = [replace(a, **what) if a.id == id else a for a in self.content]  # type: ignore[arg-type]
@@ -247,14 +244,8 @@ def served(
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
-    operations = Operations(
-        desk,
-        help_centre,
-        http,
-        stopwatch,
-        channels=("web", "api"),
-        disk=lambda: Disk("var", 10**9, 10**6),
-    )
+    more = {"channels": ("web", "api"), "disk": lambda: Disk("var", 10**9, 10**6)}
+    operations = Operations(desk, help_centre, http, stopwatch, **more)  # type: ignore[arg-type]
     parts = [*api.routes, *operations.routes]
     if doors:
         parts.append(console_part(doors, http))

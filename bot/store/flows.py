@@ -40,6 +40,7 @@ _DUE = (
     .order_by(FlowRun.wakes_at)
     .limit(bindparam("most"))
 )
+_KNOWN_LENGTH = 500
 _KNOWN_RUNS = 5
 """Earlier runs of a conversation from which something is known of the user."""
 
@@ -60,8 +61,13 @@ def known(session: Session, conversation: int) -> dict[str, Any]:
     ).all()
     found: dict[str, Any] = {}
     for state in reversed(states):
-        found |= state["slots"]
+        found |= {name: value for name, value in state["slots"].items() if _is_short(value)}
     return found
+
+
+def _is_short(value: Any) -> bool:
+    """Whether it can be offered as an answer: what was pasted once is copied into no other run."""
+    return len(str(value)) <= _KNOWN_LENGTH
 
 
 def keep(session: Session, conversation: int, change: FlowChange, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channel import Attachment
+from bot.channel import Attachment, Standing
 from bot.limits import storable
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.model_tickets import TicketTalk, TicketText
@@ -28,6 +28,7 @@ def say(
     text: str,
     files: Sequence[Attachment],
     now: datetime,
+    standing: Standing = "with_people",
 ) -> int:
     """A person (account, and name that is shown) says something there; gives the message's id."""
     account, name = author
@@ -43,6 +44,7 @@ def say(
         received_at=now,
         files=len(files),
         ticket_id=ticket,
+        standing=standing,
     )
     made = add(session, said)
     for file in files:

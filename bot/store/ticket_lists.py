@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.model import Conversation, Ticket, TicketEvent
@@ -54,12 +54,10 @@ def wanted(
 def counts(
     session: Session, me: str, tiers: Collection[int] | None, now: datetime
 ) -> dict[View, int]:
-    """How many tickets each list has."""
-    found: dict[View, int] = {}
-    for view in View:
-        rows = select(func.count()).select_from(Ticket).where(*_in_view(view, me, tiers, now))
-        found[view] = session.scalar(rows) or 0
-    return found
+    """How many tickets each list has: one walk over an index that holds all that is asked for."""
+    sums = [func.sum(case((and_(*_in_view(view, me, tiers, now)), 1), else_=0)) for view in View]
+    row = session.execute(select(*sums).where(Ticket.active.is_(True))).one()
+    return {view: number or 0 for view, number in zip(View, row, strict=True)}
 
 
 def _in_view(

@@ -40,7 +40,9 @@ def upgrade() -> None:
             ["account_id"], ["account.id"], name=op.f("fk_account_identity_account_id_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_identity")),
-        sa.UniqueConstraint("channel", "identity", name=op.f("uq_account_identity_channel")),
+        sa.UniqueConstraint(
+            "channel", "identity", name=op.f("uq_account_identity_channel_identity")
+        ),
     )
     op.create_index("ix_account_identity_account_id", "account_identity", ["account_id"])
     op.create_table(

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(op.f("ix_ticket_look_at"), "ticket", ["look_at", "id"])
+    op.create_index(op.f("ix_ticket_look_at_id"), "ticket", ["look_at", "id"])
     op.create_table(
         "agent_presence",
         sa.Column("agent", sa.String(length=255), nullable=False),
