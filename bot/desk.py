@@ -209,8 +209,10 @@ class Desk(Records):
         self.fault("accept after commit")
         self._count("accepted" if accepted.new else "redelivered")
         if accepted.new and accepted.message_id is not None:
-            self._claims.add(conversation, accepted.message_id)
-        elif accepted.conflict:
+            person = inbox.person(incoming.address.channel, taken.incoming.sender.id)
+            soon = self._claims.add(conversation, accepted.message_id, person)
+            return replace(accepted, awaited=accepted.awaited and soon)
+        if accepted.conflict:
             log.warning(
                 "same identity, other content: the first stands",
                 extra={"message_id": accepted.message_id, "channel": incoming.address.channel},
