@@ -1,4 +1,4 @@
-"""Renew the lock: resolve pyproject.toml (with the dev group) afresh and write exact pins.
+"""Renew the lock: resolve pyproject.toml (its extra and groups too) afresh and write exact pins.
 
 Usage: python .ci/lock.py LOCK [pip options or requirements]. Nothing is installed. Local version
 labels ("+cpu") are left out, so that the lock fits every build of the same release.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from refuse_cuda import is_cuda
+from small_torch import is_cuda
 
 HEAD = """\
 # Exact versions of all that Firstline installs, tools for tests and checks included.
@@ -28,7 +28,8 @@ def resolve(options: list[str]) -> list[tuple[str, str]]:
     """Name and version of every package that a fresh installation would bring."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--dry-run"]
     command += ["-qq", "--ignore-installed", "--report", "-", *options]
-    command += ["--no-build-isolation", "--editable", ".", "--group", "dev", "pip", "setuptools"]
+    command += ["--no-build-isolation", "--editable", ".[sentence-transformers]"]
+    command += ["--group", "model", "--group", "dev", "pip", "setuptools"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found = (item["metadata"] for item in json.loads(done.stdout)["install"])
     return [(item["name"], item["version"]) for item in found]

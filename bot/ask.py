@@ -29,6 +29,10 @@ class Asking:
     link: Link = own_url
     words: int = 120
 
+    def seen_by(self, audiences: frozenset[str]) -> Asking:
+        """The same for these audiences: what is for others does not exist."""
+        return replace(self, knowledge=self.knowledge.seen_by(audiences))
+
     def search(self, question: str) -> Hits:
         """The articles found: flows are not for quoting."""
         hits = self.find(question)

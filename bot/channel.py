@@ -129,6 +129,8 @@ class Outgoing:
     """One message to deliver. `text` is Markdown; `key` is the same on every attempt.
 
     `rateable` asks the channel to offer 👍 and 👎 (which come back as a `Rating`).
+    `author` is the name of the person who says it, or of their team, and empty when the bot
+    does; a channel shows it with the text. `attachments` go with what people say.
     `attempt` counts from 1: above 1 an earlier attempt may have arrived, so a channel that
     can look for its own copy by the key does that first. `standing` says how the
     conversation stands after it: a channel with a sign for that (a tag, a reaction) shows it.
@@ -143,6 +145,8 @@ class Outgoing:
     rateable: bool = False
     attempt: int = 1
     standing: Standing = "open"
+    author: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SendError(Exception):

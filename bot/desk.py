@@ -27,9 +27,16 @@ from bot.edits import choice_of
 from bot.faults import Fault, no_fault
 from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
+from bot.opening import Opening
 from bot.records import Records
 from bot.store import changes, history, inbox, outbox
-from bot.store.database import Database, open_database, open_for_reading
+from bot.store.database import (
+    Database,
+    open_beside,
+    open_database,
+    open_for_reading,
+    with_password,
+)
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.turn import Outcome, Response, Turn
 from bot.turns import DeskWording, Turns
@@ -51,13 +58,16 @@ __all__ = [
     "TicketLine",
     "TicketPage",
     "Trace",
+    "open_beside",
     "open_database",
     "open_for_reading",
+    "with_password",
 ]
 
 log = logging.getLogger(__name__)
 
 AS_AGREED = Limits()
+AT_FIRST = Opening()
 
 
 class Desk(Records):
@@ -65,6 +75,7 @@ class Desk(Records):
 
     `respond` answers a turn and always does; `articles_exist` says whether all the
     given articles may still be cited, quickly, for it is asked inside a transaction.
+    `opening` says how tickets are opened and where they go.
     """
 
     def __init__(
@@ -79,6 +90,7 @@ class Desk(Records):
         new_key: Callable[[], str] = lambda: secrets.token_hex(12),
         chance: Callable[[], float] = random.random,
         fault: Fault = no_fault,
+        opening: Opening = AT_FIRST,
     ) -> None:
         super().__init__(database)
         self._limits = limits
@@ -91,7 +103,7 @@ class Desk(Records):
         self._last_error: tuple[str, datetime | None] = ("", None)
         self._wording = wording
         self._new_key = new_key
-        self._firsts = FirstAttempts()
+        self.firsts = FirstAttempts()
         self._broken: dict[str, str] = {}
         self._turns = Turns(
             database,
@@ -104,7 +116,8 @@ class Desk(Records):
             limits,
             fault,
             self._count,
-            self._firsts,
+            self.firsts,
+            opening,
         )
 
     def accept(self, heard: Heard) -> Accepted:
@@ -141,7 +154,7 @@ class Desk(Records):
         """
         now = self._clock()
         found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
-        return tuple(map(self._firsts.counted, found))
+        return tuple(map(self.firsts.counted, found))
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
@@ -232,7 +245,7 @@ class Desk(Records):
             self.fault("change before commit")
             return new
 
-        with self._firsts.of([offer[0]]):
+        with self.firsts.of([offer[0]]):
             new = self._database.write(work)
         self.fault("change after commit")
         self._count("edited" if new else "redelivered")
@@ -274,6 +287,10 @@ class Desk(Records):
         if accepted.message_id is None:
             log.warning("rating of nothing said there", extra={"channel": rating.address.channel})
         return accepted
+
+    def count(self, what: str) -> None:
+        """Something happened that metrics tell; for what works beside the desk."""
+        self._count(what)
 
     def _count(self, what: str) -> None:
         with self._counting:

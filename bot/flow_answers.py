@@ -95,7 +95,8 @@ def _email(_step: Step, said: Said, _walk: Walk) -> str | None:
 def _date(_step: Step, said: Said, walk: Walk) -> str | None:
     text = said.text.strip().lower().rstrip(".!")
     if text in _DAYS:
-        return (walk.now.date() + timedelta(days=_DAYS[text])).isoformat()
+        today = walk.now.astimezone(walk.aids.zone).date()
+        return (today + timedelta(days=_DAYS[text])).isoformat()
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:

@@ -11,25 +11,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Address, Choice
+from bot.channel import Address
 from bot.faults import Fault, no_fault
-from bot.flow_desk import APPROVE, FlowDesk
+from bot.flow_approvals import buttons
+from bot.flow_desk import FlowDesk
 from bot.flow_jobs import Actions
 from bot.flow_model import FlowJob
 from bot.flow_state import Came, Event, Run, Woke
 from bot.flow_turns import settle
 from bot.flows import advance
 from bot.model import Conversation
+from bot.opening import Opening
 from bot.store import flows as rows
 from bot.store import inbox, tickets, turns
 from bot.store.database import Database
-from bot.turn import Reply, Response
+from bot.turn import FlowChange, Outcome, Reply, Response
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class FlowClock:
     people: Mapping[str, Address] = field(default_factory=dict)
     fault: Fault = no_fault
     count: Callable[[str], None] = lambda _what: None
+    opening: Opening = field(default_factory=Opening)
     _recovered: bool = False
 
     def timers(self) -> int:
@@ -66,14 +69,13 @@ class FlowClock:
             return 0
         changes = [(talk, run, self._woken(talk, run, now)) for talk, run in found]
 
-        def work(session: Session) -> int:
+        def work(session: Session) -> list[Conversation]:
             fired = self._write_all(session, changes, now)
             self.fault("clock before commit")
             return fired
 
-        fired = self.database.write(work)
-        for _ in range(fired):
-            self.count("flow_timers")
+        for talk in self.database.write(work):
+            self.count("flow_timers_dropped" if talk.holder == "agent" else "flow_timers")
         return len(found)
 
     def jobs(self) -> int:
@@ -123,6 +125,7 @@ class FlowClock:
             self.database.write(
                 lambda s: rows.move_job(s, job.key, "due", "came", edge="timed_out")
             )
+            self.count("flow_approval_nobody")
             return
         now, key = self.now(), self.new_key()
 
@@ -133,13 +136,12 @@ class FlowClock:
                 turns.tell(session, there, [(key, self._question(job, found[0]))], None, now)
 
         self.database.write(work)
+        self.count("flow_approval_asked")
 
     def _question(self, job: FlowJob, talk: Conversation) -> Reply:
         say = self.flows.asking.say
-        edges = ("approved", "refused")
-        choices = tuple(Choice(f"{APPROVE}{job.key}:{edge}", say(f"flow_{edge}")) for edge in edges)
         lead = say("flow_approve", requester=talk.requester)
-        return Reply(f"{lead}\n\n{job.request['text']}", choices=choices)
+        return Reply(f"{lead}\n\n{job.request['text']}", choices=buttons(say, job.key))
 
     def _tell(self, job: FlowJob) -> None:
         """The run goes on with what came; too late for it, the job is dropped."""
@@ -155,29 +157,40 @@ class FlowClock:
 
         def work(session: Session) -> None:
             if self._write_all(session, [(talk, run, response)], now):
-                rows.move_job(session, job.key, "came", "done")
+                # What an action gave is in the run's slots now, as far as the flow wanted it.
+                left: dict[str, Any] = {"result": {}} if job.kind == "action" else {}
+                rows.move_job(session, job.key, "came", "done", **left)
             self.fault("job before commit")
 
         self.database.write(work)
 
     def _woken(self, talk: Conversation, run: Run, now: datetime) -> Response | None:
+        """What its timer does. Where a person has taken over, the run ends without a word: when
+        the conversation is given back, nobody wants to be reminded of a question of yesterday."""
+        if talk.holder == "agent":
+            over = replace(run, over="handed_off", wakes_at=None)
+            return Response(Outcome.IGNORED, (), "people have it", flow=FlowChange(over))
         return self._happened(talk, run, Woke(), now)
 
     def _happened(
         self, talk: Conversation, run: Run, event: Event, now: datetime
     ) -> Response | None:
         """What comes of it; None when the run cannot be advanced now."""
-        aids = self.flows.aids(talk.channel, now)
+        flows = self.flows.seen(talk)
+        aids = flows.aids(talk, now)
         try:
-            first = advance(self.flows.book, run, event, now, aids)
-            settled = settle(self.flows.book, first, None, now, aids, self.flows.look)
+            first = advance(flows.book, run, event, now, aids)
+            settled = settle(flows.book, first, None, now, aids, flows.look)
         except Exception:
             log.exception("flow cannot go on", extra={"flow": run.flow, "run": run.token})
+            self.count("flow_failed")
             return None
-        return self.flows.response(settled, run)
+        return self.opening.routed(flows.response(settled, run), talk.channel, ())
 
-    def _write_all(self, session: Session, changes: Sequence[Change], now: datetime) -> int:
-        """All that came of each, or nothing where somebody was faster; how many were written."""
+    def _write_all(
+        self, session: Session, changes: Sequence[Change], now: datetime
+    ) -> list[Conversation]:
+        """All that came of each, or nothing where somebody was faster; whose was written."""
         for _, run, response in changes:
             if response is None:
                 rows.postpone(session, run.token, now + AGAIN)
@@ -188,14 +201,17 @@ class FlowClock:
                 self._say(session, talk, response, now)
             else:
                 self.count("flow_beaten")
-        kept = [response.flow for talk, response in able if talk.id in mine and response.flow]
-        rows.keep_all(session, kept, now)
-        return len(kept)
+        kept = [
+            (talk, response.flow) for talk, response in able if talk.id in mine and response.flow
+        ]
+        rows.keep_all(session, [change for _, change in kept], now)
+        return [talk for talk, _ in kept]
 
     def _say(self, session: Session, talk: Conversation, response: Response, now: datetime) -> None:
         ticket = None
         if response.hand_off:
-            ticket = tickets.hand_off_from(session, talk, response.hand_off, now)
+            rules = self.opening.rules
+            ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
         # While a person has the conversation the bot is silent, also when its timers run out.
         if talk.holder != "agent":
             replies = [(self.new_key(), reply) for reply in response.replies]

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.ask import Asking
+from bot.audiences import Audiences
+from bot.flow_facts import platform_in
 from bot.flow_hours import Hours
 from bot.flow_state import Run
 from bot.flow_turns import Settled
 from bot.flow_walk import Aids, Book, Ears
+from bot.model import Conversation
 from bot.responders.search import answered
 from bot.turn import TICKET_NUMBER, FlowChange, HandOff, Outcome, Reply, Response
-from knowledge.content import PUBLIC
 from knowledge.flows import language
 from knowledge.flows.flow import Flow
 
 START = "start:"
 """Begins the id of a choice that starts a flow; the flow's id follows."""
-APPROVE = "approve:"
-"""Begins the id of a choice that decides on an approval; the job's key and the edge follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowDesk:
-    """`known(conversation)` is what earlier runs learned of the user."""
+    """`known(conversation)` is what earlier runs learned of the user; `people` are the names of
+    those who can be asked for approval."""
 
     book: Book
     ears: Ears
@@ -34,11 +35,21 @@ class FlowDesk:
     known: Callable[[int], Mapping[str, Any]]
     hours: Hours = field(default_factory=Hours)
     tier: int = 1
+    audiences: Audiences = field(default_factory=Audiences)
+    people: Collection[str] | None = None
 
-    def aids(self, channel: str, now: datetime) -> Aids:
+    def seen(self, talk: Conversation) -> FlowDesk:
+        """The same, with only those articles and flows that may be given in the conversation."""
+        return replace(self, asking=self.audiences.seen(self.asking, talk))
+
+    def aids(self, talk: Conversation, now: datetime) -> Aids:
         """What advancing needs, as it is now."""
-        facts = {"channel": channel, "business_hours": self.hours.open_at(now)}
-        return Aids(self.ears, self.asking.say, facts)
+        facts = {
+            "audience": self.audiences.of(talk),
+            "business_hours": self.hours.open_at(now),
+            "channel": talk.channel,
+        }
+        return Aids(self.ears, self.asking.say, facts, self.hours.clock, self.people)
 
     def look(self, question: str) -> tuple[Reply, ...] | None:
         """The answer of the articles, if it is sure."""
@@ -48,20 +59,22 @@ class FlowDesk:
         (reply,) = answered(question, answer, self.asking.say).replies
         return (Reply(reply.text, reply.sort, (), reply.sources, True, reply.evidence),)
 
-    def facts(self, problem: str, requester: str, conversation: int) -> dict[str, Any]:
-        """What is known when a flow begins."""
-        known = dict(self.known(conversation))
+    def facts(self, talk: Conversation, said: Sequence[str]) -> dict[str, Any]:
+        """What is known when a flow begins; `said` is what the user wrote, the latest first."""
+        known = dict(self.known(talk.id))
+        platform = known.get("platform") or platform_in(said)
         return {
-            "problem": language.kept(problem),
-            "requester": requester,
-            "audience": PUBLIC,
+            "problem": language.kept(said[0] if said else ""),
+            "requester": talk.requester,
             "known": known,
-            "platform": known.get("platform", ""),
+            **({"platform": platform} if platform else {}),
         }
 
-    def may_start(self, flow: Flow, facts: Mapping[str, Any], channel: str, now: datetime) -> bool:
-        """Whether the flow's own condition holds."""
-        names = {**facts, **self.aids(channel, now).facts}
+    def may_start(self, flow: Flow, talk: Conversation, said: Sequence[str], now: datetime) -> bool:
+        """Whether the flow is for those who read the conversation, and its own condition holds."""
+        if flow.audience not in self.audiences.reads(talk):
+            return False
+        names = {**self.facts(talk, said), **self.aids(talk, now).facts}
         return not flow.when or bool(language.value_of(flow.when, names))
 
     def sources(self, run: Run, before: Run | None) -> tuple[tuple[str, str, str], ...]:
@@ -77,7 +90,12 @@ class FlowDesk:
         if settled.handed:
             handed = settled.handed
             hand_off = HandOff(
-                handed.tier or self.tier, handed.reason[:255], handed.summary, transcript=True
+                handed.tier or self.tier,
+                handed.reason[:255],
+                handed.summary,
+                transcript=True,
+                priority=handed.priority,
+                queue=handed.queue,
             )
             words = self.asking.say("hand_off", ticket=TICKET_NUMBER)
             replies = (*replies, Reply(words))

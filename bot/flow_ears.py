@@ -35,6 +35,8 @@ class FlowEars:
             re.compile(re.escape(_plain(each)) + r"\s+(.+)")
             for each in self._phrasings.pop("correct", ())
         )
+        polite = self._phrasings.pop("polite", ())
+        self._polite = sorted(map(_plain, polite), key=len, reverse=True)
         self._commands = {
             _plain(said): name
             for name in ("back", "restart", "cancel", "human", "skip")
@@ -44,8 +46,18 @@ class FlowEars:
         self._certain = certain
 
     def command(self, text: str) -> str | None:
-        """The command that the text is, word for word; near words are not enough to cancel."""
-        return self._commands.get(_plain(text))
+        """The command that the text is, word for word but for polite words around it; near words
+        are not enough to cancel."""
+        plain = _plain(text)
+        return self._commands.get(plain) or self._commands.get(self._bare(plain))
+
+    def _bare(self, plain: str) -> str:
+        """The text without polite words around it."""
+        for polite in self._polite:
+            shorter = plain.removeprefix(f"{polite} ").removesuffix(f" {polite}")
+            if shorter != plain:
+                return self._bare(shorter)
+        return plain
 
     def meant(self, text: str) -> str | None:
         """What stands behind "no, I meant"."""

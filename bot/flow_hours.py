@@ -18,8 +18,13 @@ class Hours:
     closes: time = time(17)
     zone: str = "UTC"
 
+    @property
+    def clock(self) -> ZoneInfo:
+        """The time zone that days and hours are meant in."""
+        return ZoneInfo(self.zone)
+
     def open_at(self, now: datetime) -> bool:
         """Whether it is open at that moment; `now` is aware."""
-        there = now.astimezone(ZoneInfo(self.zone))
+        there = now.astimezone(self.clock)
         today = DAYS[there.weekday()] in self.days
         return today and self.opens <= there.time() < self.closes

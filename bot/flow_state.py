@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -96,12 +96,28 @@ def run_record(run: Run) -> dict[str, Any]:
         record[name] = moment and moment.isoformat()
     record["callers"] = [_fields(frame) for frame in run.callers]
     record["tried"] = [_fields(each) for each in run.tried]
-    record["trail"] = [
-        _fields(entry) | {"callers": [_fields(frame) for frame in entry.callers]}
-        for entry in run.trail
-    ]
+    record["trail"] = _trail_record(run.trail)
     record["changed"] = list(run.changed)
     return record
+
+
+def _trail_record(trail: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Of the slots before each answer only what is new since the one before: else a long text
+    would be kept as often as questions follow it."""
+    found, before = [], dict[str, Any]()
+    for entry in trail:
+        slots = entry.slots
+        record = _fields(entry)
+        record["callers"] = [_fields(frame) for frame in entry.callers]
+        record["slots"] = {
+            name: value
+            for name, value in slots.items()
+            if name not in before or before[name] != value
+        }
+        record["gone"] = [name for name in before if name not in slots]
+        found.append(record)
+        before = dict(slots)
+    return found
 
 
 def _fields(kept: Run | Frame | Entry | Tried) -> dict[str, Any]:
@@ -115,15 +131,22 @@ def run_of(record: Mapping[str, Any]) -> Run:
     for name in _TIMES:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     values["callers"] = tuple(Frame(**each) for each in values["callers"])
-    values["trail"] = tuple(_entry(each) for each in values["trail"])
+    values["trail"] = _trail_of(values["trail"])
     values["tried"] = tuple(Tried(**each) for each in values["tried"])
     values["changed"] = tuple(values["changed"])
     return Run(**values)
 
 
-def _entry(record: Mapping[str, Any]) -> Entry:
-    callers = tuple(Frame(**each) for each in record["callers"])
-    return Entry(**{**record, "callers": callers})
+def _trail_of(records: Sequence[Mapping[str, Any]]) -> tuple[Entry, ...]:
+    found, slots = [], dict[str, Any]()
+    for record in records:
+        values = dict(record)
+        gone = values.pop("gone", None)
+        kept = {} if gone is None else {n: v for n, v in slots.items() if n not in gone}
+        slots = {**kept, **values["slots"]}
+        callers = tuple(Frame(**each) for each in values["callers"])
+        found.append(Entry(**{**values, "slots": slots, "callers": callers}))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from bot.flow_commands import repeat_question
 from bot.flow_ends import give_up
 from bot.flow_walk import Walk
-from bot.steps_outside import wait_until
+from bot.steps_outside import LATEST, wait_until
 from knowledge.flows.kinds import KINDS
 
 _APPROVAL = timedelta(days=2)
-_LATEST = 9998
-"""The last whole year that every time zone's calendar has."""
 
 
 def wakes_at(walk: Walk) -> datetime | None:
@@ -67,9 +65,9 @@ def _flow_over(walk: Walk) -> datetime:
 def after(moment: datetime, length: timedelta) -> datetime:
     """The later moment; the calendar's last one when there is none so late."""
     try:
-        return moment + length
+        return min(moment + length, LATEST)
     except OverflowError:
-        return moment.replace(year=_LATEST)
+        return LATEST
 
 
 def _close(walk: Walk) -> None:

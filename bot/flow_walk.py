@@ -6,9 +6,9 @@ inside one call of `advance`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 
 from bot.channel import Choice
@@ -61,11 +61,15 @@ class Aids:
     """What advancing needs besides the flow: how the user is understood, and our own words.
 
     `facts` are true now (`business_hours`, `channel`, …), over those of the run's beginning.
+    Dates and hours are meant in the `zone`. `people` are the names of those who can be asked for
+    approval; None when that is not known.
     """
 
     ears: Ears
     say: Wording
     facts: Mapping[str, Any] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    people: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

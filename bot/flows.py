@@ -83,12 +83,15 @@ def advance(book: Book, run: Run, event: Event, now: datetime, aids: Aids) -> Ad
     return _advance(walk)
 
 
-def reminder(book: Book, run: Run, now: datetime, aids: Aids) -> tuple[Say, ...]:
-    """Where the run was, after something else was answered in between."""
+def reminder(
+    book: Book, run: Run, now: datetime, aids: Aids, lead: str = "flow_reminder"
+) -> tuple[Say, ...]:
+    """Where the run was, after something else was answered in between; `lead` names the words
+    that say why."""
     walk = _walk(book, run, now, aids)
     if walk is None or run.over:
         return ()
-    repeat_question(walk, "flow_reminder")
+    repeat_question(walk, lead)
     return tuple(walk.says)
 
 

@@ -82,7 +82,9 @@ class Message(Record, kw_only=True):
     were over the limit and not kept, `files` the attachments. `attempts` counts its first
     attempt from the moment it is kept, every other one before it is made. A bot's message carries the Outgoing
     it was sent as: `sort`, `choices`, `sources`, `rateable`, `standing`, and its `evidence`. `text` is
-    what it says now; what it said before its edits is kept as `EarlierText`.
+    what it says now; what it said before its edits is kept as `EarlierText`. What was
+    written for a ticket has its number, `ticket_id`; what the bot had to say when people
+    took over, and did not, has the state `withheld`.
     """
 
     __tablename__ = "message"
@@ -120,6 +122,7 @@ class Message(Record, kw_only=True):
     standing: Mapped[str] = mapped_column(String(16), default="open")
     evidence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     only_if_sure: Mapped[bool] = mapped_column(default=False)
+    ticket_id: Mapped[int | None] = mapped_column(default=None, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(default=None)
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -150,7 +153,8 @@ class KeptAttachment(Record, kw_only=True):
 
 
 class OutboxItem(Record, kw_only=True):
-    """One message to deliver. `state`: `due`, `sent`, or `dead` (never again; people are told)."""
+    """One message to deliver. `state`: `due`, `sent`, `dead` (never again; people are told), or
+    `withheld`: people took over before it was sent. That never happens to what `tells_number`."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "conversation_id", "id"),)
@@ -166,15 +170,35 @@ class OutboxItem(Record, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     external_id: Mapped[str | None] = mapped_column(String(255), default=None)
     error: Mapped[str] = mapped_column(Text, default="")
+    tells_number: Mapped[bool] = mapped_column(default=False)
 
 
 class Ticket(Record, kw_only=True):
-    """A tracked request that people work on. Its `id` is the number people say."""
+    """A tracked request that people work on. Its `id` is the number people say.
+
+    All of it can be rebuilt from its events (`bot.ticket_state.rebuild`), except what others
+    work out from it: `active` (not solved or closed), `updated_at` (its last event), `due_at`,
+    the next time a promise runs out, and `look_at`, when the clock has something to do with it. `requester` is the sender in its conversation,
+    `requester_id` the person with all their channels, `assignee` an account. `version` goes
+    up with every act that others should know of before they act themselves.
+    """
 
     __tablename__ = "ticket"
+    __table_args__ = (
+        Index(None, "active", "updated_at", "id"),
+        Index(None, "active", "assignee", "updated_at", "id"),
+        Index(None, "active", "tier", "updated_at", "id"),
+        Index(None, "active", "due_at", "id"),
+        Index(None, "look_at", "id"),
+        Index(None, "status", "solved_at"),
+        Index(None, "status", "updated_at", "id"),
+        Index("ix_ticket_counted", "active", "assignee", "tier", "due_at", "snoozed_until"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    # No foreign key: SQLite cannot add one to a table that is there already.
+    requester_id: Mapped[int] = mapped_column(index=True)
     requester: Mapped[str] = mapped_column(String(255))
     tier: Mapped[int]
     subject: Mapped[str] = mapped_column(String(255))
@@ -182,10 +206,29 @@ class Ticket(Record, kw_only=True):
     reason: Mapped[str] = mapped_column(String(255))
     opened_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(16), default="new")
+    type: Mapped[str] = mapped_column(String(16), default="question")
+    priority: Mapped[str] = mapped_column(String(16), default="normal")
+    queue: Mapped[str] = mapped_column(String(64), default="support")
+    assignee: Mapped[str | None] = mapped_column(String(255), default=None)
+    tags: Mapped[list[Any]] = mapped_column(default_factory=list)
+    fields: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    followers: Mapped[list[Any]] = mapped_column(default_factory=list)
+    snoozed_until: Mapped[datetime | None] = mapped_column(default=None)
+    solved_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    merged_into: Mapped[int | None] = mapped_column(default=None, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    active: Mapped[bool] = mapped_column(default=True)
+    updated_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    look_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class TicketEvent(Record, kw_only=True):
-    """One change of a ticket: by whom, when, what and why. Never changed afterwards."""
+    """One change of a ticket: by whom, when, what and why. Never changed afterwards.
+
+    `actor` is an account, or `bot`, `clock`, `requester`. `detail["set"]` are the new values.
+    """
 
     __tablename__ = "ticket_event"
 

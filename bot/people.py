@@ -29,6 +29,10 @@ class Act(StrEnum):
     WRITE_CONTENT = "write content"
     ADMINISTER = "administer"
     """Accounts, tokens, webhooks, retention, export and erasure of a requester's data."""
+    USE_CONSOLE = "use console"
+    """Open the console at all: its first page."""
+    OWN_ACCOUNT = "own account"
+    """See one's own account, change its password, end its sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ OF_THE_DESK = {
     Act.SEE_FLOWS: STAFF,
     Act.WRITE_CONTENT: frozenset({Role.WRITER, Role.ADMIN}),
     Act.ADMINISTER: frozenset({Role.ADMIN}),
+    Act.USE_CONSOLE: STAFF,
+    Act.OWN_ACCOUNT: frozenset(Role),
 }
 
 
@@ -65,3 +71,11 @@ def may(person: Person, act: Act, *, tier: int | None = None, own: bool = False)
     if person.role is Role.AGENT:
         return act in {Act.SEE_TICKET, Act.SEE_NOTES} or tier in person.tiers
     return own and act in {Act.SEE_TICKET, Act.REPLY}
+
+
+def may_somewhere(person: Person, act: Act) -> bool:
+    """Whether the person may do it with some ticket, or with the desk, that is not their own matter.
+
+    What a page asks before it knows the ticket; with the ticket it asks `may` again.
+    """
+    return any(may(person, act, tier=tier) for tier in (None, *person.tiers))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Address, Outgoing
 from bot.limits import identity
-from bot.store import history, inbox, outbox, tickets
+from bot.store import history, inbox, outbox, ticket_examples, ticket_lists
 from bot.store.database import Database
 from bot.views import Line, TicketLine, TicketPage, Trace
 
@@ -49,12 +49,12 @@ class Records:
 
     def tickets(self) -> tuple[TicketLine, ...]:
         """All tickets, the newest first."""
-        return self._database.browse(tickets.listed)
+        return self._database.browse(ticket_lists.listed)
 
     def open_tickets(self, channel: str, requester: str) -> tuple[TicketLine, ...]:
         """The tickets of one person on a channel that are still worked on, the newest first."""
         who = identity(requester)
-        return self._database.browse(lambda s: tickets.open_of(s, channel, who))
+        return self._database.browse(lambda s: ticket_lists.open_of(s, channel, who))
 
     def said(self, address: Address, key: str) -> Outgoing | None:
         """What the bot said there under that key; None when it said no such thing there."""
@@ -63,3 +63,7 @@ class Records:
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""
         return self._database.browse(lambda s: history.ticket_page(s, number))
+
+    def solved(self) -> tuple[tuple[str, str, str], ...]:
+        """Subject, problem and queue of each solved or closed ticket, oldest first."""
+        return self._database.browse(lambda s: tuple(ticket_examples.solved(s)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.flow_state import Approval, Came, Event, Request, Said
@@ -11,6 +11,8 @@ from bot.flow_walk import Walk
 
 WAIT = None
 _SECONDS = 10.0
+LATEST = datetime(9998, 12, 31, tzinfo=UTC)
+"""The last moment that is sure to be in the calendar of every time zone."""
 
 
 def search(walk: Walk) -> None:
@@ -77,12 +79,15 @@ def at_path(result: Any, path: str) -> Any:
     return result
 
 
-def approve(walk: Walk) -> None:
-    """Ask the person or group."""
+def approve(walk: Walk) -> str | None:
+    """Ask the person or group; where there is nobody of that name, on as if they said nothing."""
     values = walk.step.values
+    by = walk.plain(values.get("by"))
+    if walk.aids.people is not None and by not in walk.aids.people:
+        return "timed_out"
     walk.say(walk.text(values.get("text")) or walk.aids.say("flow_approval_asked"))
-    by = walk.text(values.get("by"))
     walk.approval = Approval(walk.run.visit, by, walk.text(walk.step.text))
+    return WAIT
 
 
 def hear_approve(walk: Walk, event: Event) -> str | None:
@@ -109,11 +114,21 @@ def wait_until(walk: Walk) -> datetime | None:
         return walk.run.entered_at + length
     if not values.get("until"):
         return None
+    return _instant(str(walk.value(values["until"])), walk)
+
+
+def _instant(text: str, walk: Walk) -> datetime:
+    """The moment that a text names, by the desk's clock; now when it names none, and the last
+    that a calendar has when it is later than that."""
     try:
-        found = datetime.fromisoformat(str(walk.value(values["until"])))
+        found = datetime.fromisoformat(text)
     except ValueError:
         return walk.now
-    return found if found.tzinfo else found.replace(tzinfo=walk.now.tzinfo)
+    there = found if found.tzinfo else found.replace(tzinfo=walk.aids.zone)
+    try:
+        return min(there.astimezone(UTC), LATEST)
+    except OverflowError:
+        return walk.now if there.year < walk.now.year else LATEST
 
 
 def hear_wait(walk: Walk, event: Event) -> str | None:

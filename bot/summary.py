@@ -1,4 +1,4 @@
-"""What a person must know who takes a conversation over, from its messages alone. Pure."""
+"""What a person must know who takes a conversation over, from what was said alone. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from bot.context import FORGET, root_question
 from bot.model import FOR_PEOPLE, Message
+from bot.mood import mood_of, platform_of
 
 SUBJECT = 100
 QUOTE = 300
@@ -20,14 +21,20 @@ def subject(messages: Sequence[Message]) -> str:
 
 
 def summary(messages: Sequence[Message], reason: str) -> str:
-    """Problem, why it was handed over, what the bot answered, and the last messages, as plain text.
+    """Problem, why it was handed over, platform and mood where they were said, what the bot
+    answered, and the last messages, as plain text.
 
     `messages` are the conversation in order, with the message that led here as the last
     of the user's. The same messages always give the same summary.
     """
     found = problem(messages)
+    said = [m.text for m in messages if m.author == "user" and not m.deleted_at]
     parts = [f"Problem: {shortened(found.text, QUOTE) if found else '(no text)'}"]
     parts.append(f"Handed over because: {reason}")
+    if platform := platform_of(said):
+        parts.append(f"Platform: {platform}")
+    if mood := mood_of(said[-LAST:]):
+        parts.append(f"Mood: {mood}")
     answers = [_answer(message) for message in messages if message.sort == "answer"]
     parts.append(
         "The bot answered:\n" + "\n".join(answers) if answers else "The bot answered: nothing"

@@ -82,7 +82,8 @@ class HandOff:
     """The conversation goes to people: to which tier, and why.
 
     A conversation whose ticket is still open gets no second one: the ticket is told,
-    and its number is said again. An empty `summary` lets the store write its own.
+    and its number is said again. An empty `summary` lets the store write its own. An empty
+    `priority` or `queue` leaves it to the routing, which may add `tags`.
     """
 
     tier: int
@@ -90,6 +91,15 @@ class HandOff:
     summary: str = ""
     transcript: bool = False
     """Whether the store's own summary, with the last messages, comes below the given one."""
+    priority: str = ""
+    """`low`, `normal`, `high` or `urgent`; empty where nobody said."""
+    queue: str = ""
+    tags: tuple[str, ...] = ()
+    type: str = ""
+    assignee: str = ""
+    """The account that gets the ticket; nobody when empty."""
+    routed: str = ""
+    """Why it goes there, in words: what the routing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +119,16 @@ class FlowChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person approved or refused what a flow asked for: the job's key, and the edge."""
+    """A person approved or refused what a flow asked for: the job's key, and the edge.
+
+    `by` is what they are called, `who` their identity as the channel vouches for it
+    (`slack:U0123456`).
+    """
 
     job: str
     edge: str
     by: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,12 @@ from bot.claims import Claims
 from bot.faults import Fault
 from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, storable
+from bot.opening import Opening
 from bot.store import inbox, turns
 from bot.store.database import Database
 from bot.store.errors import DatabaseFailed
 from bot.store.turns import Stale
-from bot.turn import Reply, Response, Turn
+from bot.turn import TICKET_NUMBER, Reply, Response, Turn
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Turns:
     fault: Fault
     count: Callable[[str], None]
     firsts: FirstAttempts
+    opening: Opening
 
     def take(self) -> bool:
         """Take one turn; False when no conversation is free that has one."""
@@ -111,13 +113,16 @@ class Turns:
         return True
 
     def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
-        started = time.perf_counter()
+        started, withheld = time.perf_counter(), ""
         for _ in range(STALE_LIMIT):
-            response = self.wording.failed(turn) if given_up else self.respond(turn)
+            response = self._given_up(turn) if given_up else self.respond(turn)
+            told = (*turn.history, turn.message)
+            response = self.opening.routed(response, turn.conversation.channel, told)
             self.fault("turn responded")
             try:
-                ticket = self._write(turn, response, "dead" if given_up else "done")
+                ticket = self._write(turn, response, "dead" if given_up else "done", withheld)
             except Stale as stale:
+                withheld = _would_say(response) or withheld
                 log.info("taken again", extra={"message_id": turn.message.id, "why": str(stale)})
                 again = self._read(turn.conversation.id)
                 if again is None or again.message.id != turn.message.id:
@@ -129,11 +134,19 @@ class Turns:
             return
         raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
 
+    def _given_up(self, turn: Turn) -> Response:
+        """It goes to people, with the last failure for whoever looks into it."""
+        response = self.wording.failed(turn)
+        last = turn.message.reason or "the process ended during each attempt"
+        return replace(response, reason=f"{response.reason}: {last}")
+
     def _read(self, conversation: int) -> Turn | None:
         now, history = self.clock(), self.limits.history
         return self.database.read(lambda s: turns.first(s, conversation, history, now))
 
-    def _write(self, turn: Turn, response: Response, state: str) -> int | None:
+    def _write(
+        self, turn: Turn, response: Response, state: str, suggestion: str = ""
+    ) -> int | None:
         unasked = turn.message.only_if_sure and not response.replies
         said = response.replies if unasked else (*self._left_out(turn), *response.replies)
         replies = [(self.new_key(), reply) for reply in said]
@@ -147,7 +160,16 @@ class Turns:
         def work(session: Session) -> int | None:
             if cited and not self.articles_exist(cited):
                 raise Stale("a cited article was deleted")
-            ticket = turns.apply(session, turn, response, replies, state=state, now=self.clock())
+            ticket = turns.apply(
+                session,
+                turn,
+                response,
+                replies,
+                state=state,
+                now=self.clock(),
+                rules=self.opening.rules,
+                suggestion=suggestion,
+            )
             self.fault("turn before commit")
             return ticket
 
@@ -180,3 +202,9 @@ class Turns:
                 "ms": round(ms, 1),
             },
         )
+
+
+def _would_say(response: Response) -> str:
+    """What a response that is thrown away would have told the user; not that people take over."""
+    texts = [reply.text for reply in response.replies if TICKET_NUMBER not in reply.text]
+    return "\n\n".join(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.channel import Choice, Source
 
@@ -92,7 +93,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in a list."""
+    """A ticket in a list. `requester` is their id on the channel, `assignee` an account.
+
+    `due_at` is the next time a promise runs out; None while none does.
+    """
 
     id: int
     tier: int
@@ -102,16 +106,32 @@ class TicketLine:
     reason: str
     channel: str
     opened_at: datetime
+    queue: str = ""
+    priority: str = "normal"
+    type: str = "question"
+    assignee: str | None = None
+    tags: tuple[str, ...] = ()
+    requester_id: int = 0
+    requester_name: str = ""
+    updated_at: datetime | None = None
+    due_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class TicketChange:
-    """One event of a ticket."""
+    """One event of a ticket. `actor` is an account, `bot`, `clock` or `requester`; `name` is how
+    they are called. `detail["set"]` are the new values."""
 
     at: datetime
     actor: str
     what: str
     why: str
+    id: int = 0
+    ticket: int = 0
+    name: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,35 @@ class TicketPage:
     summary: str
     events: tuple[TicketChange, ...]
     transcript: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAct:
+    """What somebody did with a dead letter: `retried` or `dropped`."""
+
+    what: str
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that failed too often, or a reply that was given up, or perhaps sent (`uncertain`).
+
+    `id` is `m` or `r` with a number; `since` is when it came, or was to be sent.
+    """
+
+    id: str
+    kind: str
+    state: str
+    channel: str
+    thread: str
+    reason: str
+    attempts: int
+    since: datetime
+    text: str = field(repr=False)
+    acts: tuple[DeadAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +189,7 @@ class Stats:
     outbox_oldest: float
     outbox_dead: int
     tickets_open: int
+    outbox_uncertain: int = 0
     last_error: str = ""
     last_error_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)

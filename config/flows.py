@@ -11,14 +11,18 @@ import importlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
+from bot.accounts import Accounts
 from bot.ask import Asking
+from bot.audiences import Audiences
 from bot.channel import Address
 from bot.desk import Database
 from bot.faults import Fault, no_fault
+from bot.flow_approvals import Approvals, may_decide
 from bot.flow_book import FlowBook
 from bot.flow_clock import FlowClock
 from bot.flow_desk import FlowDesk
@@ -27,8 +31,10 @@ from bot.flow_hours import Hours
 from bot.flow_jobs import Actions, Function
 from bot.flow_tests import Tester, read_dialogs, uncovered
 from bot.flow_walk import Ears
+from bot.passwords import Passwords
 from bot.store import flows as rows
-from bot.wording import load_wording
+from bot.wording import Wording, load_wording
+from config.consoles import opening
 from config.problems import SettingsRefused
 from config.wiring import Place
 from indexer.sources.flows import read_flows
@@ -42,7 +48,7 @@ def flow_desk(place: Place, database: Database, how: Asking, model: Embedder) ->
     settings = place.settings.flows
     return FlowDesk(
         book=FlowBook(
-            how.knowledge,
+            how.knowledge.seen_by(audiences(place).known),
             lambda flow, version: database.read(lambda s: rows.source(s, flow, version)),
         ),
         ears=FlowEars(how.say.flow_phrasings(), model, certain=settings.certainty),
@@ -50,13 +56,71 @@ def flow_desk(place: Place, database: Database, how: Asking, model: Embedder) ->
         known=lambda conversation: database.read(lambda s: rows.known(s, conversation)),
         hours=hours(place),
         tier=place.settings.tickets.first_tier,
+        audiences=audiences(place),
+        people=settings.people,
     )
 
 
+def audiences(place: Place) -> Audiences:
+    """Which conversations are for others than everybody."""
+    return Audiences(place.settings.desk.audiences)
+
+
+def approvals(place: Place, database: Database, say: Wording) -> Approvals:
+    """What people are asked to decide, and who may. Raises SettingsRefused."""
+    who, accounts = approvers(place), Accounts(database, Passwords())
+
+    def may(by: str, channel: str, sender: str) -> bool:
+        found = partial(accounts.person_of, channel, sender)
+        return may_decide(who.get(by, ()), channel, sender, found)
+
+    return Approvals(
+        question=lambda key: database.read(lambda s: rows.question(s, key)),
+        may_decide=may,
+        say=say,
+    )
+
+
+def approvers(place: Place) -> Mapping[str, tuple[str, ...]]:
+    """Who may decide what is asked of a name: people, each as `channel:id`. Raises SettingsRefused
+    for a name without any: who happens to be in the room has no authority."""
+    settings = place.settings.flows
+    for name in settings.people:
+        if not settings.approvers.get(name):
+            raise SettingsRefused(
+                f"flows.approvers.{name}: nobody may decide what is asked of `{name}`. Write the "
+                f'ids of those who may, such as `{name} = ["slack:U0123456"]`.'
+            )
+    for name, ids in settings.approvers.items():
+        if name not in settings.people:
+            raise SettingsRefused(
+                f"flows.people.{name}: where is `{name}` asked? Write `channel:thread`, such as "
+                "`slack:C0123456`."
+            )
+        if wrong := next((id for id in ids if not _is_somebody(id)), None):
+            raise SettingsRefused(
+                f"flows.approvers.{name}: `{wrong}` is nobody. Write `channel:id`, such as "
+                "`slack:U0123456`, or `tier:2` for the agents of a tier."
+            )
+    return settings.approvers
+
+
+def _is_somebody(written: str) -> bool:
+    kind, _, id = written.partition(":")
+    return bool(kind and id) and (kind != "tier" or id.isdecimal())
+
+
 def flow_clock(
-    place: Place, database: Database, how: Asking, model: Embedder, fault: Fault = no_fault
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    fault: Fault = no_fault,
+    *,
+    count: Callable[[str], None] = lambda _what: None,
 ) -> FlowClock:
-    """Timers, actions and approvals of the desk. Raises SettingsRefused."""
+    """Timers, actions and approvals of the desk; `count` is told what happened. Raises
+    SettingsRefused."""
     return FlowClock(
         database,
         flow_desk(place, database, how, model),
@@ -65,6 +129,8 @@ def flow_clock(
         actions=actions(place),
         people=people(place),
         fault=fault,
+        opening=opening(place),
+        count=count,
     )
 
 

@@ -20,10 +20,10 @@ def key_path(location: Iterable[int | str]) -> str:
     return path
 
 
-def suggestion(key: str, known: Iterable[str]) -> str:
+def suggestion(key: str, known: Iterable[str], what: str = "Known keys") -> str:
     """Which known key was perhaps meant, as the end of a sentence."""
     close = get_close_matches(key, list(known), n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(sorted(known))}."
+    return f"Did you mean '{close[0]}'?" if close else f"{what}: {', '.join(sorted(known))}."
 
 
 def in_words(error: ErrorDetails, known: Iterable[str]) -> str:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from adapters.http.server import PortTaken
+from bot.accounts import AccountRefused
+from bot.api_tokens import TokenRefused
 from bot.desk import DatabaseFailed, DatabaseRefused
+from bot.passwords import PasswordRefused
 from bot.wording import WordingMissing
+from config.archive import ArchiveRefused
 from config.problems import SettingsRefused
 from indexer.builds import BuildRunning
 from indexer.questions import QuestionsRefused
+from knowledge.categories import CategoriesRefused
 from knowledge.embedder import EmbedderRefused
 from knowledge.index import IndexRefused
 
 REFUSALS = (
+    ArchiveRefused,
+    AccountRefused,
     BuildRunning,
+    CategoriesRefused,
     DatabaseFailed,
     DatabaseRefused,
     EmbedderRefused,
     IndexRefused,
+    PasswordRefused,
     PortTaken,
     QuestionsRefused,
     SettingsRefused,
+    TokenRefused,
     WordingMissing,
 )
 """The text of each says what to do; the command ends with exit code 2."""

@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.answers import Thresholds
 from bot.flow_ears import CERTAIN
@@ -29,6 +29,9 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    audiences: dict[str, str] = {}
+    """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
+    (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""
 
 
 class SourceSettings(Section):
@@ -105,7 +108,12 @@ class DatabaseSettings(Section):
     """Where conversations are kept."""
 
     url: str = "sqlite:///var/firstline.db"
-    """An SQLAlchemy address; a relative SQLite file starts at the folder of the settings."""
+    """A SQLite file, relative to the folder of the settings, for one process; or PostgreSQL for
+    many: `postgresql+psycopg://user@host/name`."""
+    password: SecretStr = SecretStr("")
+    """The password for PostgreSQL."""
+    connections: int = Field(12, ge=2)
+    """The most that one process opens to PostgreSQL."""
 
 
 class LimitSettings(Section):
@@ -164,7 +172,11 @@ class FlowSettings(Section):
     zone: str = "UTC"
     """By the clock of which time zone, such as `Europe/Berlin`."""
     people: dict[str, str] = {}
-    """Who approves: the name that a flow's `by` uses, and where they are asked, as `channel:thread`."""
+    """Where those who approve are asked: the name that a flow's `by` uses, and `channel:place`, such as
+    `slack:C0123456` or `discord:channel/1234`."""
+    approvers: dict[str, tuple[str, ...]] = {}
+    """Who may decide what is asked of each of these names, as `channel:id`, such as `slack:U0123456`, or
+    `tier:2` for all whose account may work in that tier. A press by anybody else changes nothing."""
     private_hosts: tuple[str, ...] = ()
     """Hosts with a private address that an action may call; all others must be public."""
     functions: dict[str, str] = {}
@@ -176,6 +188,14 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
+    tiers: tuple[int, ...] = (1, 2, 3)
+    """The tiers of support, in the order of escalation."""
+    reopen_hours: float = Field(72, ge=0)
+    """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
+    close_hours: float = Field(168, ge=0)
+    """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    team_name: str = ""
+    """The name that requesters see with what agents write; empty shows the agent's own."""
 
 
 class WebSettings(Section):
@@ -193,6 +213,15 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class ConsoleSettings(Section):
+    """The console of those who help, at `/console`."""
+
+    idle_hours: float = Field(12, gt=0)
+    """Somebody who does nothing there for so long is signed out."""
+    session_days: float = Field(14, gt=0)
+    """Everybody has to sign in again after so long."""
 
 
 class LogSettings(Section):

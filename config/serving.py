@@ -22,11 +22,13 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
 from bot import worker
+from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
 from bot.desk import Database, Desk, DeskWording, Limits, open_database
@@ -35,6 +37,7 @@ from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
+from bot.responders.approval import deciding
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
@@ -44,7 +47,9 @@ from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
-from config.flows import flow_clock, flow_desk
+from config.console import console_doors
+from config.consoles import console_over, opening
+from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -60,7 +65,8 @@ def open_desk(
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
-    database = open_database(database_url(place))
+    connections = place.settings.database.connections
+    database = open_database(database_url(place), connections=connections)
     try:
         yield desk_over(place, database, how, model), how, database
     finally:
@@ -71,14 +77,16 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
-    flows = flow_desk(place, database, how, model)
+    flows, read_by = flow_desk(place, database, how, model), audiences(place)
+    everything = how.seen_by(read_by.known)
     responders = (
         with_agent,
         for_people(how.say, tier=tier),
+        deciding(approvals(place, database, how.say)),
         walking(flows),
-        command(how, intents, tier=tier),
+        read_by.responder(how, partial(command, intents=intents, tier=tier)),
         starting(flows),
-        search(how),
+        read_by.responder(how, search),
         hand_off(how.say, tier=tier),
     )
     return Desk(
@@ -92,9 +100,10 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
             how.say,
         ),
         wording=wording(how, tier),
-        articles_exist=lambda ids: all(how.knowledge.article(id) for id in ids),
+        articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
+        opening=opening(place),
     )
 
 
@@ -167,18 +176,26 @@ def web_channels(
     options: HttpOptions,
     listener: socket.socket,
     others: Sequence[Platform],
+    console: ConsolePart,
+    tokens: ApiTokens,
 ) -> Sequence[Adapter]:
-    """The pages and the API, served together on the listening socket; `others` are shown on
-    the health page."""
+    """The pages, the console and the API, served together on the listening socket; `others` are
+    shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
         desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
-        desk, centre, options, stopwatch, channels=names, troubles=troubles(others)
+        desk,
+        centre,
+        options,
+        stopwatch,
+        channels=names,
+        troubles=troubles(others),
+        tokens=tokens,
     )
-    parts = (*api.routes, *operations.routes)
+    parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
@@ -202,12 +219,16 @@ def serve(
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        adapters = (*web_channels(desk, how, centre, options, listener, others), *others)
+        console = console_part(console_doors(place, database), options)
+        tokens = ApiTokens(database)
+        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
+        adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
-        clock = flow_clock(place, database, how, model, fault_of_tests())
+        clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        chores = (clock.timers, clock.jobs)
+        tickets = console_over(place, database, desk, how.say)
+        chores = (clock.timers, clock.jobs, tickets.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 
@@ -217,7 +238,7 @@ def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
         desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
-        clock = flow_clock(place, database, how, model)
+        clock = flow_clock(place, database, how, model, count=desk.count)
         chores = (clock.timers, clock.jobs)
         asyncio.run(until_signal(worker.run(desk, (terminal,), chores=chores)))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -28,6 +28,7 @@ from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
     AnswerSettings,
+    ConsoleSettings,
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
@@ -40,6 +41,18 @@ from config.sections import (
     TicketSettings,
     WebSettings,
     WorkSettings,
+)
+from config.team import refuse_unknown_names
+from config.team_sections import (
+    CategorySettings,
+    EscalationSettings,
+    GroupSettings,
+    HoursSettings,
+    PresenceSettings,
+    QueueSettings,
+    RoutingSettings,
+    SlaSettings,
+    TierSettings,
 )
 
 FILE = "firstline.toml"
@@ -66,9 +79,19 @@ class Settings(BaseSettings):
     answers: AnswerSettings = AnswerSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    console: ConsoleSettings = ConsoleSettings()
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     tickets: TicketSettings = TicketSettings()
+    tiers: tuple[TierSettings, ...] = Field((TierSettings(),), min_length=1)
+    groups: tuple[GroupSettings, ...] = (GroupSettings(),)
+    queues: tuple[QueueSettings, ...] = Field((QueueSettings(),), min_length=1)
+    routing: tuple[RoutingSettings, ...] = (RoutingSettings(),)
+    categories: CategorySettings = CategorySettings()
+    hours: tuple[HoursSettings, ...] = (HoursSettings(),)
+    sla: tuple[SlaSettings, ...] = (SlaSettings(),)
+    escalation: tuple[EscalationSettings, ...] = (EscalationSettings(),)
+    presence: PresenceSettings = PresenceSettings()
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
@@ -101,12 +124,17 @@ def load(folder: Path) -> Settings:
     refuse_unknown(file, data, environment)
     refuse_secrets(file, data)
     try:
-        return Settings(_env_file=folder / ".env", **data)
+        settings = Settings(_env_file=folder / ".env", **data)
     except ValidationError as error:
         lines = (said(file, environment, each) for each in error.errors())
         raise SettingsRefused("\n".join(lines)) from None
     except SettingsError as error:
         raise SettingsRefused(f"The environment: {error}.") from None
+    try:
+        refuse_unknown_names(settings)
+    except SettingsRefused as refused:
+        raise SettingsRefused(f"{file}: {refused}") from None
+    return settings
 
 
 def fault_point() -> str | None:

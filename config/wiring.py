@@ -156,11 +156,14 @@ def host_to_open(host: str) -> str:
 
 
 def database_url(place: Place) -> str:
-    """The database's address with its path from the folder of the desk."""
+    """The database's address: a file's path from the folder of the desk, PostgreSQL's with the
+    password of the settings. Never to be shown."""
     url = place.settings.database.url
     kind, slashes, path = url.partition(":///")
     if kind.startswith("sqlite") and slashes and path and not path.startswith("/"):
         file = (place.folder / path).resolve()
         file.parent.mkdir(parents=True, exist_ok=True)
         return f"{kind}:///{file}"
-    return url
+    from bot.desk import with_password
+
+    return with_password(url, place.settings.database.password.get_secret_value())

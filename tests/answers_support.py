@@ -62,6 +62,14 @@ class SmallKnowledge:
     def articles(self) -> tuple[Article, ...]:
         return tuple(self.content)
 
+    def flows(self) -> tuple[Article, ...]:
+        return tuple(each for each in self.content if each.sort == "flow")
+
+    def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
+        return SmallKnowledge(
+            [each for each in self.content if each.audience in audiences], self.withdrawn
+        )
+
     def _unknown(self, question: str) -> float:
         known = stems(" ".join(f"{a.title} {a.body}" for a in self.content))
         asked = stems(question)

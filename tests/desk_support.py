@@ -59,8 +59,9 @@ def new_desk(database: Database, **settings: Any) -> Desk:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{path}")
+def opened(place: Path | str) -> Iterator[Database]:
+    """The SQLite file of that path, or the database of that URL."""
+    database = open_database(place if isinstance(place, str) else f"sqlite:///{place}")
     try:
         yield database
     finally:

@@ -10,16 +10,20 @@ from itertools import count
 from typing import Any
 
 from bot.ask import Asking
+from bot.audiences import Audiences
 from bot.channel import Address, Incoming, Outgoing, Sender
 from bot.desk import Database, Desk
+from bot.flow_approvals import Approvals
 from bot.flow_book import FlowBook
 from bot.flow_clock import FlowClock
 from bot.flow_desk import FlowDesk
 from bot.flow_ears import FlowEars
+from bot.flow_hours import Hours
 from bot.flow_http import Called
 from bot.flow_jobs import Actions
 from bot.intents import Intents
 from bot.responders import respond
+from bot.responders.approval import deciding
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.hand_off import hand_off
@@ -56,10 +60,14 @@ class FlowTown:
         articles: tuple[Article, ...] = (),
         fault: Callable[[str], None] = lambda _point: None,
         outside: Callable[..., Called] | None = None,
+        audiences: dict[str, str] | None = None,
+        hours: Hours | None = None,
+        people: set[str] | None = None,
     ) -> None:
         self.now = NOON
         self.database = database
         self.numbers = count(1)
+        self.mark = id(self)
         self.keys = count(1)
         self.outside = outside or Answers()
         self.knowledge = SmallKnowledge([*articles, *map(as_article, flows)])
@@ -69,13 +77,22 @@ class FlowTown:
             FlowEars(wording().flow_phrasings(), None),
             asking,
             known=lambda talk: database.read(lambda s: rows.known(s, talk)),
+            hours=hours or Hours(),
+            audiences=Audiences(audiences or {}),
+            people=people,
+        )
+        approvals = Approvals(
+            lambda key: database.read(lambda s: rows.question(s, key)),
+            lambda by, channel, sender: (by, channel, sender) == ("security", "test", "boss"),
+            wording(),
         )
         intents = Intents({"thanks": ("thank you",), "question": ("how do I",)}, HashedWords())
         responders = (
+            deciding(approvals),
             walking(self.flows),
-            command(asking, intents),
+            self.flows.audiences.responder(asking, partial(command, intents=intents)),
             starting(self.flows),
-            search(asking),
+            self.flows.audiences.responder(asking, search),
             hand_off(wording()),
         )
         self.desk = Desk(
@@ -110,14 +127,17 @@ class FlowTown:
         self, text: str, thread: str = "1", choice: str | None = None, who: str = "ann"
     ) -> str:
         """The user writes; the texts of all that is said to them now."""
-        said = Incoming(
-            Address("test", thread), f"m{thread}-{next(self.numbers)}-{id(self)}", Sender(who), text,
-            self.now, choice,
-        )  # fmt: skip
-        self.desk.accept(said)
+        self.desk.accept(self.incoming(text, thread, choice, who))
         while self.desk.take_turn():
             pass
         return self.told(thread)
+
+    def incoming(
+        self, text: str, thread: str = "1", choice: str | None = None, who: str = "ann"
+    ) -> Incoming:
+        """What the user writes or presses."""
+        id = f"m{thread}-{next(self.numbers)}-{self.mark}"
+        return Incoming(Address("test", thread), id, Sender(who), text, self.now, choice)
 
     def posts(self) -> list[Outgoing]:
         found: list[Outgoing] = []
@@ -145,4 +165,6 @@ class FlowTown:
     def runs(self) -> list[rows.FlowRun]:
         from sqlalchemy import select
 
-        return self.database.read(lambda s: list(s.scalars(select(rows.FlowRun))))
+        return self.database.read(
+            lambda s: list(s.scalars(select(rows.FlowRun).order_by(rows.FlowRun.id)))
+        )

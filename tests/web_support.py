@@ -16,6 +16,7 @@ from pathlib import Path
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.console.app import Doors, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
 from adapters.http.stopwatch import Stopwatch
@@ -28,6 +29,7 @@ from bot.turn import Evidence, Outcome, Reply, Response, Turn
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
+from tests.console_doors import console_doors
 from tests.desk_support import WORDING, hand_over
 
 SECRET = "a secret that is only good for tests"
@@ -115,12 +117,8 @@ class SmallKnowledge:
 
     def search(self, question: str, *, limit: int = 10) -> Hits:
         asked = _words(question)
-        hits = [
-            _hit(
-                article, len(asked & _words(f"{article.title} {article.body} {article.questions}"))
-            )
-            for article in self.content
-        ]
+        said = {a.id: _words(f"{a.title} {a.body} {a.questions}") for a in self.content}
+        hits = [_hit(article, len(asked & said[article.id])) for article in self.content]
         found = sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)
         return Hits(question, tuple(found[:limit]), "v1")
 
@@ -129,6 +127,12 @@ class SmallKnowledge:
 
     def articles(self) -> tuple[Article, ...]:
         return tuple(sorted(self.content, key=lambda article: article.title))
+
+    def flows(self) -> tuple[Article, ...]:
+        return ()
+
+    def seen_by(self, audiences: frozenset[str]) -> SmallKnowledge:
+        return replace(self, content=[a for a in self.content if a.audience in audiences])
 
     def change(self, id: str, **what: str) -> None:
         self.content = [replace(a, **what) if a.id == id else a for a in self.content]  # type: ignore[arg-type]
@@ -204,6 +208,7 @@ class Site:
     talk: SmallTalk
     web: WebAdapter
     api: ApiAdapter
+    doors: Doors
 
 
 @contextmanager
@@ -214,11 +219,13 @@ def running_site(folder: Path, port: int = 0, **options: object) -> Iterator[Sit
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    api, web = served(desk, HelpCentre(knowledge, database), knowledge, options, listener)
+    doors = console_doors(database)
+    centre = HelpCentre(knowledge, database)
+    api, web = served(desk, centre, knowledge, options, listener, doors)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         with _working(desk, [api, web]):
-            yield Site(url, desk, database, knowledge, talk, web, api)
+            yield Site(url, desk, database, knowledge, talk, web, api, doors)
     finally:
         talk.hold.set()
         database.close()
@@ -230,6 +237,7 @@ def served(
     knowledge: SmallKnowledge,
     options: dict[str, object],
     listener: socket.socket | None = None,
+    doors: Doors | None = None,
 ) -> tuple[ApiAdapter, WebAdapter]:
     """The two channels over HTTP, wired as the program wires them."""
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
@@ -237,6 +245,8 @@ def served(
     api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
     operations = Operations(desk, help_centre, http, stopwatch, channels=("web", "api"))
     parts = [*api.routes, *operations.routes]
+    if doors:
+        parts.append(console_part(doors, http))
     web = WebAdapter(desk, help_centre, http, parts=parts, listener=listener, stopwatch=stopwatch)
     return api, web
 

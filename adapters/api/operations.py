@@ -21,6 +21,7 @@ from adapters.api.readiness import Report, report
 from adapters.http.operators import require_operator
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
+from bot.api_tokens import ApiTokens
 from bot.desk import Desk
 from bot.help_centre import HelpCentre
 
@@ -34,7 +35,7 @@ class Operations:
 
     `channels` are the names of what is served; `loops` tells which loops of the worker
     run (name -> running), `troubles` why nothing is heard on a platform (name -> why;
-    empty when all is well).
+    empty when all is well). `tokens` are those of programs that may see it.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Operations:
         channels: Sequence[str] = (),
         loops: Callable[[], Mapping[str, bool]] = _none,
         troubles: Callable[[], Mapping[str, str]] = _none,
+        tokens: ApiTokens | None = None,
     ) -> None:
         self._desk = desk
         self._help_centre = help_centre
@@ -55,6 +57,7 @@ class Operations:
         self._channels = tuple(channels)
         self._loops = loops
         self._troubles = troubles
+        self._tokens = tokens
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -79,13 +82,13 @@ class Operations:
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus."""
-        require_operator(request, self._options)
+        await asyncio.to_thread(require_operator, request, self._options, self._tokens)
         text = exposition(await self._report(), self._stopwatch)
         return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
     async def health(self, request: Request) -> Response:
         """The page: what works, what does not, and what to do."""
-        require_operator(request, self._options)
+        await asyncio.to_thread(require_operator, request, self._options, self._tokens)
         found = await self._report()
         page = templates.get_template("health.html").render(
             site=self._options.title, report=found, channels=self._channels

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from adapters.discord.places import Asked, Direct, Place
+from adapters.discord.places import Asked, Direct, InChannel, Place
 
 LIMIT = 100
 OURS = "fl"
@@ -24,7 +24,8 @@ LETTER = {kind: letter for letter, kind in LETTERS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button or select of ours. `talk` tells talks in one channel apart: `d` or `a` and an id."""
+    """A button or select of ours. `talk` tells talks in one channel apart: `d` or `a` and an id,
+    or `c` alone for the channel itself."""
 
     kind: Kind
     key: str
@@ -48,11 +49,15 @@ def talk_of(place: Place) -> str:
     """What a control must say of its place; a thread says it by being one."""
     if isinstance(place, Direct):
         return f"d{place.start}"
+    if isinstance(place, InChannel):
+        return "c"
     return f"a{place.id}" if isinstance(place, Asked) else ""
 
 
 def place_of(talk: str, channel: int, user: int) -> Place | None:
     """The place that a control names; None when it is a thread."""
+    if talk == "c":
+        return InChannel(channel)
     letter, number = talk[:1], talk[1:]
     if not number.isdecimal():
         return None

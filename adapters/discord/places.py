@@ -45,9 +45,24 @@ class Asked:
         return f"ask/{self.channel}/{self.user}/{self.id}"
 
 
-Place = InThread | Direct | Asked
+@dataclass(frozen=True, slots=True)
+class InChannel:
+    """The channel itself: there we speak first, and hear only what is pressed."""
 
-KINDS: dict[str, Callable[..., Place]] = {"thread": InThread, "direct": Direct, "ask": Asked}
+    id: int
+
+    def __str__(self) -> str:
+        return f"channel/{self.id}"
+
+
+Place = InThread | Direct | Asked | InChannel
+
+KINDS: dict[str, Callable[..., Place]] = {
+    "thread": InThread,
+    "direct": Direct,
+    "ask": Asked,
+    "channel": InChannel,
+}
 
 
 def read_place(thread: str) -> Place:

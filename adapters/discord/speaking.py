@@ -14,7 +14,7 @@ from adapters.discord.drawn import Drawn
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.layout import TEXT, Post, digests, render
 from adapters.discord.marks import CHOICE
-from adapters.discord.places import Asked, Direct, InThread, Place, read_place
+from adapters.discord.places import Asked, Direct, InChannel, InThread, Place, read_place
 from bot.channel import Outgoing, SendError
 
 log = logging.getLogger(__name__)
@@ -69,10 +69,12 @@ async def copies(channel: Any, client: DeskClient) -> dict[int, str]:
     return found
 
 
-async def opened(client: DeskClient, place: InThread | Direct) -> Any:
+async def opened(client: DeskClient, place: InThread | Direct | InChannel) -> Any:
     """The channel to post in; the thread of a question is made with the first answer."""
     if isinstance(place, Direct):
         return client.get_partial_messageable(place.channel)
+    if isinstance(place, InChannel):
+        return client.get_partial_messageable(place.id)
     known = client.get_channel(place.id)
     if known is not None:
         return known
@@ -128,6 +130,8 @@ async def typing(client: DeskClient, place: Place) -> None:
         return  # Discord itself says "is thinking…"
     if isinstance(place, Direct):
         where = place.channel
+    elif isinstance(place, InChannel):
+        where = place.id
     else:
         there = client.get_channel(place.id) is not None or place.id in client.hearing.threads
         where = place.id if there else place.parent

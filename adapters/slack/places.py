@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One of three: a thread (`thread_ts`), a direct talk that began with the message
-    `begun` and has no thread, or answers in a channel that only `user` sees."""
+    """One of four: a thread (`thread_ts`), a direct talk that began with the message
+    `begun` and has no thread, answers in a channel that only `user` sees, or (with none of
+    these) the channel itself, where we speak first and hear only what is pressed."""
 
     channel: str
     thread_ts: str = ""
@@ -17,10 +18,12 @@ class Place:
     user: str = ""
 
     def __str__(self) -> str:
-        """`C1:17.1` a thread, `D1~17.1` a direct talk, `C1!U1!id` for one person's eyes."""
+        """`C1:17.1` a thread, `D1~17.1` a direct talk, `C1!U1!id` for one person's eyes, `C1`."""
         if self.user:
             return f"{self.channel}!{self.user}!{self.begun}"
-        return f"{self.channel}~{self.begun}" if self.begun else f"{self.channel}:{self.thread_ts}"
+        if self.begun:
+            return f"{self.channel}~{self.begun}"
+        return f"{self.channel}:{self.thread_ts}" if self.thread_ts else self.channel
 
 
 def parse_place(thread: str) -> Place:

@@ -15,11 +15,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from adapters.http.guard import BodyLimit, SecurityHeaders
+from adapters.http.theme import theme_of
 from adapters.web.chat import ChatRoutes, wants_json
 from adapters.web.hall import Hall
 from adapters.web.help import HelpRoutes
 from adapters.web.pages import FOLDER
-from adapters.web.visitor import theme_of
 
 WIDGET = "/widget"
 

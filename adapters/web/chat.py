@@ -18,12 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from adapters.http.theme import theme_of
 from adapters.http.throttle import TooFast
 from adapters.web.hall import NAME, Hall
 from adapters.web.news import answered, is_waiting, news
 from adapters.web.session import Session
 from adapters.web.talk import NOTICES, Speaker, Unsayable, parse_message, parse_rating
-from adapters.web.visitor import Visitor, theme_of
+from adapters.web.visitor import Visitor
 from bot.channel import Address, Incoming, Sender
 from bot.desk import Line
 

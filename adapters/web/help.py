@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from adapters.http.theme import theme_of
 from adapters.web.chat import wants_json
 from adapters.web.hall import Hall
-from adapters.web.visitor import Visitor, theme_of
+from adapters.web.visitor import Visitor
 from bot.help_centre import ArticlePage, article_path
 
 LONGEST_SEARCH = 500

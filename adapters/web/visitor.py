@@ -10,13 +10,13 @@ that token back after a reload, where the frame may not store it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adapters.http.origin import is_same_origin
 from adapters.web.session import Session, Sessions
 
 COOKIE = "firstline_session"
@@ -41,7 +41,7 @@ class Reception:
 
     def __init__(self, sessions: Sessions, public_url: str, largest_form: int) -> None:
         self._sessions = sessions
-        self._public = urlsplit(public_url)
+        self._public_url = public_url
         self._largest_form = largest_form
 
     async def form(self, request: Request) -> FormData:
@@ -57,7 +57,7 @@ class Reception:
 
     def require_own(self, request: Request, visitor: Visitor, form: FormData) -> None:
         """Raises HTTPException 403 unless the visitor's own page sent the form."""
-        if not self._is_ours(request):
+        if not is_same_origin(request, self._public_url):
             raise HTTPException(403, _FOREIGN)
         token = str(form.get("form_token", ""))
         proven = visitor.by_header or self._sessions.is_form_token(visitor.session, token)
@@ -72,7 +72,7 @@ class Reception:
             max_age=self._sessions.seconds,
             httponly=True,
             samesite="lax",
-            secure=self._public.scheme == "https",
+            secure=self._public_url.lower().startswith("https:"),
         )
         return response
 
@@ -91,15 +91,3 @@ class Reception:
             "SameSite=None; Partitioned",
         )
         return response
-
-    def _is_ours(self, request: Request) -> bool:
-        origin = request.headers.get("origin")
-        if origin is None:
-            return request.headers.get("sec-fetch-site") != "cross-site"
-        return urlsplit(origin).netloc in {request.headers.get("host"), self._public.netloc or None}
-
-
-def theme_of(request: Request) -> str:
-    """What the reader chose with the toggle (`light`, `dark`), or `""`: as the system has it."""
-    chosen = request.cookies.get("firstline_theme", "")
-    return chosen if chosen in ("light", "dark") else ""

@@ -6,14 +6,16 @@ starting(flows)   a flow is found by its triggers: before the articles are searc
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from bot.channel import Choice
-from bot.flow_desk import APPROVE, START, FlowDesk
-from bot.flow_state import Said
-from bot.flow_turns import settle
-from bot.flow_walk import CHOICE
-from bot.flows import advance, begin
+from bot.flow_desk import START, FlowDesk
+from bot.flow_state import Run, Said
+from bot.flow_turns import merged, settle
+from bot.flow_walk import CHOICE, Aids
+from bot.flows import advance, begin, reminder
 from bot.responders.search import NONE
-from bot.turn import Decision, Outcome, Reply, Responder, Response, Turn
+from bot.turn import Outcome, Reply, Responder, Response, Turn
 from knowledge.flows.flow import FLOW, Flow
 from knowledge.search import Hit
 
@@ -23,78 +25,92 @@ NEAR = 0.5
 """How near it must be to be offered."""
 
 
-def walking(flows: FlowDesk) -> Responder:
+def walking(desk: FlowDesk) -> Responder:
     """Responds while a run goes on there, and to buttons of flows at any time."""
 
     def respond(turn: Turn) -> Response | None:
-        choice = turn.message.choice or ""
-        if choice.startswith(APPROVE):
-            return _decided(flows, turn, choice)
+        choice, flows = turn.message.choice or "", desk.seen(turn.conversation)
         if choice.startswith(START):
-            flow = flows.book.flow(choice.removeprefix(START))
-            return _begun(flows, turn, flow, _asked_before(turn)) if flow else None
+            return _wanted(flows, turn, choice.removeprefix(START))
         if turn.run is not None:
-            return _walked(flows, turn)
-        if choice.startswith(CHOICE):
-            return Response(
-                Outcome.FLOW,
-                (Reply(flows.asking.say("flow_over")),),
-                "a button of a flow that is over",
-            )
-        return None
+            return _walked(flows, turn, turn.run)
+        return _over(flows) if choice.startswith(CHOICE) else None
 
     return respond
 
 
-def starting(flows: FlowDesk) -> Responder:
-    """Starts the flow whose trigger is nearest, if it comes before every article; offers it when
-    that is less certain."""
+def starting(desk: FlowDesk) -> Responder:
+    """Starts the flow whose trigger is nearest of those that may start, if it comes before every
+    article; offers it when that is less certain."""
 
     def respond(turn: Turn) -> Response | None:
         if turn.message.choice:
             return None
-        found = flows.asking.find(turn.message.text).hits
-        if not found or found[0].article.sort != "flow" or _refused(turn, found[0].article.id):
+        flows = desk.seen(turn.conversation)
+        hits = flows.asking.find(turn.message.text).hits
+        before = takewhile(lambda hit: hit.article.sort == "flow", hits)
+        fitting = ((hit, _fitting(flows, turn, hit)) for hit in before)
+        hit, flow = next(((hit, flow) for hit, flow in fitting if flow), (None, None))
+        if hit is None or flow is None:
             return None
-        flow = flows.book.flow(found[0].article.id.removeprefix(FLOW))
-        if flow is None or not _may(flows, turn, flow):
-            return None
-        near = _nearness(found[0])
-        if near >= FITS:
-            return _begun(flows, turn, flow, turn.message.text)
-        return _offered(flows, flow) if near >= NEAR else None
+        if _nearness(hit) >= FITS:
+            return _begun(flows, turn, flow)
+        return _offered(flows, flow) if _nearness(hit) >= NEAR else None
 
     return respond
 
 
-def _walked(flows: FlowDesk, turn: Turn) -> Response | None:
-    run, message = turn.run, turn.message
-    if run is None:
+def _fitting(flows: FlowDesk, turn: Turn, hit: Hit) -> Flow | None:
+    """The flow that was found, unless it is not for this conversation, or was just declined."""
+    if _refused(turn, hit.article.id):
         return None
+    flow = flows.book.flow(hit.article.id.removeprefix(FLOW))
+    said = (turn.message.text, *_said_before(turn))
+    return flow if flow and flows.may_start(flow, turn.conversation, said, turn.now) else None
+
+
+def _wanted(flows: FlowDesk, turn: Turn, id: str) -> Response:
+    """The flow that was offered is begun, if it is there and may be given here."""
+    flow, said = flows.book.flow(id), _said_before(turn) or (turn.message.text,)
+    if flow is None or not flows.may_start(flow, turn.conversation, said, turn.now):
+        return _over(flows)
+    return _begun(flows, turn, flow)
+
+
+def _over(flows: FlowDesk) -> Response:
+    words = Reply(flows.asking.say("flow_over"))
+    return Response(Outcome.FLOW, (words,), "a button of a flow that is over")
+
+
+def _walked(flows: FlowDesk, turn: Turn, run: Run) -> Response:
+    message, aids = turn.message, flows.aids(turn.conversation, turn.now)
     flow = flows.book.flow(run.flow, run.version)
     if message.sender != turn.conversation.requester and not (flow and flow.anyone):
-        why = "only the requester's answers count in this flow"
-        return Response(Outcome.IGNORED, reason=why)
+        return _not_theirs(flows, turn, run, aids)
     files = tuple(file.name for file in turn.attachments)
     said = Said(message.text, message.choice, files)
-    aids = flows.aids(turn.conversation.channel, turn.now)
     first = advance(flows.book, run, said, turn.now, aids)
     return flows.response(settle(flows.book, first, said, turn.now, aids, flows.look), run)
 
 
-def _begun(flows: FlowDesk, turn: Turn, flow: Flow, problem: str) -> Response:
-    talk = turn.conversation
-    aids = flows.aids(talk.channel, turn.now)
-    facts = flows.facts(problem, talk.requester, talk.id)
+def _not_theirs(flows: FlowDesk, turn: Turn, run: Run, aids: Aids) -> Response:
+    """Somebody else in the thread: what they write is kept and no more. What they press takes
+    the buttons away on most platforms, so the question is put again."""
+    why = "only the requester's answers count in this flow"
+    if not turn.message.choice:
+        return Response(Outcome.IGNORED, reason=why)
+    says = reminder(flows.book, run, turn.now, aids, "flow_others")
+    return Response(Outcome.FLOW, merged(says), reason=why)
+
+
+def _begun(flows: FlowDesk, turn: Turn, flow: Flow) -> Response:
+    talk, before = turn.conversation, _said_before(turn)
+    said = before if turn.message.choice else (turn.message.text, *before)
+    aids = flows.aids(talk, turn.now)
+    facts = flows.facts(talk, said or (turn.message.text,))
     first = begin(flow, flows.book, str(turn.message.id), turn.now, aids, facts)
     settled = settle(flows.book, first, None, turn.now, aids, flows.look)
     return flows.response(settled)
-
-
-def _may(flows: FlowDesk, turn: Turn, flow: Flow) -> bool:
-    talk = turn.conversation
-    facts = flows.facts(turn.message.text, talk.requester, talk.id)
-    return flows.may_start(flow, facts, talk.channel, turn.now)
 
 
 def _nearness(hit: Hit) -> float:
@@ -115,15 +131,8 @@ def _refused(turn: Turn, article: str) -> bool:
     return last is not None and any(choice["id"] == offer for choice in last.choices)
 
 
-def _asked_before(turn: Turn) -> str:
-    """The problem: what the user wrote last before pressing."""
-    said = (m.text for m in reversed(turn.history) if m.author == "user" and not m.choice)
-    return next(said, turn.message.text)
-
-
-def _decided(flows: FlowDesk, turn: Turn, choice: str) -> Response:
-    job, _, edge = choice.removeprefix(APPROVE).rpartition(":")
-    name = turn.message.sender_name or turn.message.sender
-    words = flows.asking.say("flow_decided", edge=edge)
-    decision = Decision(job, edge, name) if edge in ("approved", "refused") else None
-    return Response(Outcome.FLOW, (Reply(words),), f"decided on {job}: {edge}", decision=decision)
+def _said_before(turn: Turn) -> tuple[str, ...]:
+    """What the user wrote before, the latest first; presses say nothing of the problem."""
+    asked_by = turn.conversation.requester
+    mine = (m for m in reversed(turn.history) if m.author == "user" and m.sender == asked_by)
+    return tuple(m.text for m in mine if not m.choice)

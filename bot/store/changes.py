@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot.edits import DELETED, asks_anew, choice_of
 from bot.model import Conversation, EarlierText, Message
+from bot.store import ticket_text
+from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.store.turns import say
 from bot.turn import Outcome, Reply
@@ -50,14 +52,15 @@ def edit(
 
     `offer` is said, with its key, when the old text was answered already.
     """
-    message = session.get_one(Message, message_id)
+    conversation, message = _held(session, message_id)
     older = message.edited_at is not None and edited.at < message.edited_at
     if message.deleted_at or older or edited.text == message.text:
         return False
     add(session, EarlierText(message_id=message_id, text=message.text, until=edited.at))
     offering = message.state != "new" and asks_anew(message, edited.text)
     message.text, message.left_out, message.edited_at = edited.text, edited.left_out, edited.at
-    conversation = _change(session, message)
+    ticket_text.message_changed(session, message_id, edited.text)
+    conversation.version += 1
     if offering and conversation.holder == "bot" and not _just_offered(session, message):
         key, reply = offer
         say(session, message, key, reply, None, now)
@@ -68,11 +71,12 @@ def delete(
     session: Session, message_id: int, at: datetime, now: datetime
 ) -> tuple[bool, Outcome | None]:
     """Mark a message as taken back; whether that is new, and its outcome when this decided it."""
-    message = session.get_one(Message, message_id)
+    conversation, message = _held(session, message_id)
     if message.deleted_at:
         return False, None
     message.deleted_at = at
-    _change(session, message)
+    ticket_text.message_changed(session, message_id, "")
+    conversation.version += 1
     if message.state != "new":
         return True, None
     message.state, message.done_at = "done", now
@@ -80,10 +84,15 @@ def delete(
     return True, Outcome.IGNORED
 
 
-def _change(session: Session, message: Message) -> Conversation:
-    conversation = session.get_one(Conversation, message.conversation_id)
-    conversation.version += 1
-    return conversation
+def _held(session: Session, message_id: int) -> tuple[Conversation, Message]:
+    """The message and its conversation, which nobody else changes meanwhile."""
+    talk = (
+        select(Conversation)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(Message.id == message_id)
+    )
+    conversation = session.scalars(locked(talk, of=Conversation)).one()
+    return conversation, session.get_one(Message, message_id)
 
 
 def _just_offered(session: Session, message: Message) -> bool:

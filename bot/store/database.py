@@ -1,7 +1,8 @@
-"""Opening what is kept: SQLite in one process by default, any SQLAlchemy database by its URL.
+"""Opening what is kept: SQLite in one process, or PostgreSQL shared by many.
 
     open_database(url)      the owner: migrations, one writer
     open_for_reading(url)   beside the owner: nothing is written
+    open_beside(url)        beside the owner, or as it: for rare writes of which it holds nothing
 
 Transactions are opened only through `Database.write` and `Database.read`, at the doors.
 """
@@ -21,11 +22,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.store.lock import FileLock
+from bot.store.postgres import BACKEND, CONNECTIONS, RetryingWriter, connect, one_view, retried
 from bot.store.schema import bring_forward, check_current
 from bot.store.writer import GroupWriter, PlainWriter, Writer
 
 T = TypeVar("T")
 BUSY_SECONDS = 5
+WRITE = "Write sqlite:///path/to/firstline.db, or postgresql+psycopg://user@host/name."
 
 
 class Database:
@@ -43,6 +46,11 @@ class Database:
         self._lock = lock
         self._turnstile = turnstile or nullcontext()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes write to it too; if not, this one alone owns it."""
+        return self._engine.dialect.name == BACKEND
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction; returns its result once it is on disk.
@@ -65,27 +73,36 @@ class Database:
     def browse(self, work: Callable[[Session], T]) -> T:
         """The same for what may take its time, as a page or a report: it holds nobody up."""
         try:
-            with self._sessions() as session:
-                return work(session)
+            return retried(lambda: self._seen(work))
         except SQLAlchemyError as error:
             raise DatabaseFailed(_first_line(error)) from error
+
+    def _seen(self, work: Callable[[Session], T]) -> T:
+        with self._sessions() as session:
+            return work(session)
 
     def close(self) -> None:
         """Finish what is being written and let the file go."""
         if self._writer is not None:
             self._writer.close()
+        # What a thread still holds, having outlasted the worker's grace, ends with its use.
+        event.listen(self._engine.pool, "checkin", lambda connection, _record: connection.close())
         self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
 
 
-def open_database(url: str) -> Database:
-    """Open it as its owner, with tables brought forward. Raises DatabaseRefused, saying what to do."""
+def open_database(url: str, *, connections: int = CONNECTIONS) -> Database:
+    """Open it for writing, with tables brought forward. Raises DatabaseRefused, saying what to do.
+
+    A SQLite file is then owned by this process alone; `connections` are the most that are
+    opened to PostgreSQL.
+    """
     parsed = _parsed(url)
-    if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed)
-        _prepare(engine, bring_forward)
-        return Database(engine, PlainWriter(engine))
+    if parsed.get_backend_name() == BACKEND:
+        engine = connect(parsed, connections)
+        _prepare_or_close(engine, bring_forward)
+        return Database(one_view(engine), RetryingWriter(engine))
     path = _usable(parsed)
     lock = FileLock(path)
     writing = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
@@ -103,28 +120,71 @@ def open_database(url: str) -> Database:
 def open_for_reading(url: str) -> Database:
     """Open it beside its owner; `write` fails. Raises DatabaseRefused, also when it is not there yet."""
     parsed = _parsed(url)
-    engine = create_engine(parsed)
-    if parsed.get_backend_name() == "sqlite":
+    if parsed.get_backend_name() == BACKEND:
+        engine = one_view(connect(parsed, connections=4))
+    else:
         path = Path(parsed.database or "")
         if not path.is_file():
             raise DatabaseRefused(f"{path} does not exist yet: start the desk once.")
         engine = _sqlite(parsed, begin="BEGIN", pool_size=4)
-    try:
-        _prepare(engine, check_current)
-    except DatabaseRefused:
-        engine.dispose()
-        raise
+    _prepare_or_close(engine, check_current)
     return Database(engine, None)
 
 
-def _parsed(url: str) -> URL:
+def open_beside(url: str) -> Database:
+    """Open it for what the owner keeps no memory of (accounts, tokens), also while it runs.
+
+    SQLite serialises the two; without an owner the tables are made or brought forward. Raises
+    DatabaseRefused.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == BACKEND:
+        return open_database(url)
+    path = _usable(parsed)
     try:
-        return make_url(url)
-    except ArgumentError:
-        raise DatabaseRefused(
-            f"{url!r} is no database URL. Write sqlite:///path/to/firstline.db, "
-            "or postgresql+psycopg://user@host/name."
-        ) from None
+        lock = FileLock(path)
+    except DatabaseRefused:
+        return _guest(parsed, check_current, None)
+    return _guest(parsed, bring_forward, lock)
+
+
+def _guest(url: URL, check: Callable[[Connection], None], lock: FileLock | None) -> Database:
+    """Every call is a transaction of its own that writes, so reading waits for writers too."""
+    engine = _sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1)
+    try:
+        _prepare(engine, check)
+    except BaseException:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return Database(engine, PlainWriter(engine), lock)
+
+
+def with_password(url: str, password: str) -> str:
+    """The URL with the password in it, when there is one. Raises DatabaseRefused."""
+    if not password:
+        return url
+    return _parsed(url).set(password=password).render_as_string(hide_password=False)
+
+
+def _parsed(url: str) -> URL:
+    """Raises DatabaseRefused; without repeating the URL, which may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseRefused(f"This is no database URL. {WRITE}") from None
+    if parsed.get_backend_name() not in ("sqlite", BACKEND):
+        raise DatabaseRefused(f"{parsed.drivername} is not a database that Firstline uses. {WRITE}")
+    return parsed
+
+
+def _prepare_or_close(engine: Engine, check: Callable[[Connection], None]) -> None:
+    try:
+        _prepare(engine, check)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _usable(url: URL) -> Path:

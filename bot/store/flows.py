@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.flow_approvals import Question
 from bot.flow_model import FlowJob, FlowPassage, FlowRun, FlowSource
 from bot.flow_state import Run, run_of, run_record
 from bot.model import Conversation
@@ -39,6 +40,7 @@ _DUE = (
     .order_by(FlowRun.wakes_at)
     .limit(bindparam("most"))
 )
+_KNOWN_LENGTH = 500
 _KNOWN_RUNS = 5
 """Earlier runs of a conversation from which something is known of the user."""
 
@@ -59,8 +61,13 @@ def known(session: Session, conversation: int) -> dict[str, Any]:
     ).all()
     found: dict[str, Any] = {}
     for state in reversed(states):
-        found |= state["slots"]
+        found |= {name: value for name, value in state["slots"].items() if _is_short(value)}
     return found
+
+
+def _is_short(value: Any) -> bool:
+    """Whether it can be offered as an answer: what was pasted once is copied into no other run."""
+    return len(str(value)) <= _KNOWN_LENGTH
 
 
 def keep(session: Session, conversation: int, change: FlowChange, now: datetime) -> None:
@@ -179,7 +186,26 @@ def move_job(session: Session, key: str, before: str, after: str, **values: Any)
 def decide(session: Session, decision: Decision) -> None:
     """What a person decided, once: a second press changes nothing."""
     move_job(
-        session, decision.job, "asked", "came", edge=decision.edge, decided_by=decision.by[:255]
+        session,
+        decision.job,
+        "asked",
+        "came",
+        edge=decision.edge,
+        decided_by=decision.by[:255],
+        result={"who": decision.who},
+    )
+
+
+def question(session: Session, key: str) -> Question | None:
+    """The approval that was asked for under that key, as it stands."""
+    job = session.scalars(select(FlowJob).where(FlowJob.key == key)).first()
+    if job is None or job.kind != "approval":
+        return None
+    found = run_of_job(session, job.run)
+    waits = found is not None and not found[1].over and found[1].visit == job.visit
+    is_open = job.state == "asked" and waits
+    return Question(
+        str(job.request["by"]), is_open, job.edge if job.decided_by else "", job.decided_by
     )
 
 

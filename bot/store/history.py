@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.model import Conversation, EarlierText, Feedback, Message, OutboxItem, Ticket
-from bot.store import outbox, tickets
+from bot.store import outbox, ticket_lists, tickets
 from bot.tickets import OVER
 from bot.views import Delivery, Line, Stats, TicketPage, Trace
 
@@ -24,6 +24,7 @@ def transcript(
         .outerjoin(OutboxItem, OutboxItem.message_id == Message.id)
         .outerjoin(Feedback, (Feedback.message_id == Message.id) & (Feedback.sender == sender))
         .where(Message.conversation_id == conversation_id, Message.id > after)
+        .where(Message.state != "withheld")
         .order_by(Message.id)
     )
     found = [(message, state, helpful) for message, state, helpful in rows]
@@ -79,11 +80,10 @@ def ticket_page(session: Session, number: int) -> TicketPage | None:
     ticket = session.get(Ticket, number)
     if ticket is None:
         return None
-    conversation = session.get_one(Conversation, ticket.conversation_id)
     return TicketPage(
-        ticket=tickets.line(ticket, conversation.channel),
+        ticket=ticket_lists.lines(session, [ticket])[0],
         summary=ticket.summary,
-        events=tickets.events(session, ticket.id),
+        events=ticket_lists.events(session, ticket.id),
         transcript=transcript(session, ticket.conversation_id),
     )
 
@@ -108,6 +108,7 @@ def stats(session: Session, now: datetime) -> Stats:
         outbox=outgoing,
         outbox_oldest=outgoing_oldest,
         outbox_dead=queue(OutboxItem, "dead", OutboxItem.created_at)[0],
+        outbox_uncertain=queue(OutboxItem, "uncertain", OutboxItem.created_at)[0],
         tickets_open=session.scalar(open_tickets) or 0,
     )
 

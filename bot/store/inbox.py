@@ -10,8 +10,9 @@ Statements used with every message are built once, here at the top.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channel import Address, Incoming, Rating
@@ -24,6 +25,7 @@ from bot.model import (
     KeptAttachment,
     Message,
 )
+from bot.store.postgres import locked
 from bot.store.rows import add, table
 from bot.views import Accepted
 
@@ -36,6 +38,7 @@ _KNOWN = select(_KEPT.id, _KEPT.conversation_id, _KEPT.text).where(
 _TALK = select(_TALKS.id, _TALKS.holder, _TALKS.requester).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
+_TALK_HELD = locked(_TALK)
 _WAITING = (
     select(_TALKS.id, _TALKS.channel, _TALKS.requester)
     .where(_TALKS.id.in_(select(_KEPT.conversation_id).where(_KEPT.state == "new")))
@@ -46,7 +49,7 @@ _WAITING = (
 def accept(session: Session, taken: Taken, now: datetime) -> tuple[Accepted, int]:
     """Keep a message once; also gives its conversation's id. What was kept first stands."""
     incoming = taken.incoming
-    conversation, holder = _talk(session, incoming.address)
+    conversation, holder = _talk(session, incoming.address, _TALK_HELD)
     known = session.execute(
         _KNOWN, {"channel": incoming.address.channel, "external_id": incoming.external_id}
     ).first()
@@ -83,7 +86,7 @@ def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepte
     if message is None:
         return Accepted(None, new=False)
     feedback = session.scalars(
-        select(Feedback).where(Feedback.message_id == message, Feedback.sender == sender)
+        locked(select(Feedback).where(Feedback.message_id == message, Feedback.sender == sender))
     ).first()
     if feedback is None:
         add(session, _feedback(message, rating, sender, comment))
@@ -135,16 +138,18 @@ def conversation_id(session: Session, address: Address) -> int | None:
     return _talk(session, address)[0]
 
 
-def _talk(session: Session, address: Address) -> tuple[int | None, str]:
+def _talk(
+    session: Session, address: Address, statement: Select[Any] = _TALK
+) -> tuple[int | None, str]:
     """The conversation there and who holds it: the bot, where there is none yet."""
     where = {"channel": address.channel, "thread": address.thread}
-    found = session.execute(_TALK, where).first()
+    found = session.execute(statement, where).first()
     return (found.id, found.holder) if found else (None, "bot")
 
 
 def conversation_at(session: Session, address: Address, now: datetime) -> Conversation:
     """The conversation that lives there; a new one if we never talked there."""
-    found = conversation_id(session, address)
+    found, _ = _talk(session, address, _TALK_HELD)
     if found is None:
         found = add(
             session,

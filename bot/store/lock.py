@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.store.errors import DatabaseRefused
 
 
 class FileLock:
-    """Held from creation to `release`. Raises DatabaseRefused, with the owner's pid, when it is taken.
+    """Held from creation to `release`. Raises DatabaseRefused, with the owner's pid, host and start, when it is taken.
 
     The lock is the kernel's (flock), so it is free again however its owner ended; the
     file stays, since removing it would let two processes lock two files of one name.
@@ -22,14 +24,16 @@ class FileLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = os.read(self._file, 20).decode("ascii", "replace").strip()
+            owner = os.read(self._file, 400).decode("utf-8", "replace").strip()
             os.close(self._file)
             raise DatabaseRefused(
                 f"{database} is in use by process {owner or 'unknown'}: one process owns a SQLite "
                 "file. Stop that process first, or give this one another database."
             ) from None
         os.ftruncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode())
+        since = datetime.now(UTC).isoformat(" ", "seconds")
+        owner = f"{os.getpid()} on {socket.gethostname()} since {since}"
+        os.write(self._file, f"{owner}\n".encode())
 
     def release(self) -> None:
         """Let another process have the file."""

@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.backoff import next_attempt
-from bot.channel import Address, Choice, Outgoing, SendError, Source
-from bot.model import Conversation, Message, OutboxItem
-from bot.store import tickets
+from bot.channel import Address, Attachment, Choice, Outgoing, SendError, Source
+from bot.model import Conversation, KeptAttachment, Message, OutboxItem
+from bot.store import takeover, tickets
+from bot.store.postgres import locked
 from bot.store.rows import changed, table
 
 _FIRST = (
@@ -59,14 +60,39 @@ def due(
     found = session.execute(_DUE if channel is None else _DUE_THERE, values)
     failed = {message: tries for key, message, tries in found if key not in flying}
     ids = list(failed)[:limit]
-    said = session.execute(_SAID, {"ids": ids}) if ids else ()
-    return tuple(_outgoing(message, thread, failed[message.id] + 1) for message, thread in said)
+    said = session.execute(_SAID, {"ids": ids}).all() if ids else ()
+    busy = _still_flying(session, flying) if flying and said else set()
+    files = _files(session, [message.id for message, _ in said if message.files])
+    return tuple(
+        _outgoing(message, thread, failed[message.id] + 1, files.get(message.id, ()))
+        for message, thread in said
+        if message.conversation_id not in busy
+    )
+
+
+def _still_flying(session: Session, keys: Collection[str]) -> set[int]:
+    """Conversations where something of the bot's, withheld too late, is being delivered: what
+    people say comes after it, not before."""
+    withheld = (OutboxItem.key.in_(keys), OutboxItem.state == "withheld")
+    return set(session.scalars(select(OutboxItem.conversation_id).where(*withheld)))
+
+
+def _files(session: Session, messages: Collection[int]) -> dict[int, tuple[Attachment, ...]]:
+    """What goes with each of the messages."""
+    if not messages:
+        return {}
+    found: dict[int, tuple[Attachment, ...]] = {}
+    kept = select(KeptAttachment).where(KeptAttachment.message_id.in_(messages))
+    for file in session.scalars(kept.order_by(KeptAttachment.id)):
+        sent = Attachment(file.name, file.media_type, file.content, file.url)
+        found[file.message_id] = (*found.get(file.message_id, ()), sent)
+    return found
 
 
 def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:
     """Delivered; False when that was known already."""
     values = {"sent": key, "sent_at": now, "external_id": external_id}
-    return changed(session, _SENT, values) == 1
+    return changed(session, _SENT, values) == 1 or takeover.sent(session, key, external_id, now)
 
 
 def failed(
@@ -80,7 +106,7 @@ def failed(
 ) -> bool:
     """Not delivered: tried again later, or dead (True) when it never can be or is too old."""
     item = session.scalars(
-        select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == "due")
+        locked(select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == "due"))
     ).first()
     if item is None:
         return False
@@ -108,7 +134,9 @@ def said(session: Session, address: Address, key: str) -> Outgoing | None:
     return _outgoing(message, address.thread, 1) if message else None
 
 
-def _outgoing(message: Message, thread: str, attempt: int) -> Outgoing:
+def _outgoing(
+    message: Message, thread: str, attempt: int, files: tuple[Attachment, ...] = ()
+) -> Outgoing:
     return Outgoing(
         key=message.external_id,
         address=Address(message.channel, thread),
@@ -119,6 +147,8 @@ def _outgoing(message: Message, thread: str, attempt: int) -> Outgoing:
         rateable=message.rateable,
         attempt=attempt,
         standing=message.standing,  # type: ignore[arg-type]
+        author=message.sender_name if message.author == "agent" else "",
+        attachments=files,
     )
 
 

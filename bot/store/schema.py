@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.errors import DatabaseRefused
+from bot.store.postgres import one_migrates
 
-SCHEMA = "0011"
+SCHEMA = "0013"
 """The newest migration. Versions are four digits, so that text order is their order."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -16,8 +17,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def bring_forward(connection: Connection) -> None:
     """Make the tables those of this code, inside the caller's transaction. Raises DatabaseRefused."""
-    found = check_not_newer(connection)
-    if found != SCHEMA:
+    if check_not_newer(connection) == SCHEMA:
+        return
+    one_migrates(connection)
+    if check_not_newer(connection) != SCHEMA:  # another process may have done it meanwhile
         _upgrade(connection)
 
 

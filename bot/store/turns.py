@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from bot.channel import Attachment, Standing
 from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
-from bot.store import flows, tickets
+from bot.opening import TicketRules
+from bot.store import flows, takeover, tickets
+from bot.store.postgres import locked
 from bot.store.rows import add, changed, table
 from bot.turn import TICKET_NUMBER, Reply, Response, Turn
 
@@ -34,7 +36,10 @@ _FIRST = (
 )
 _BEFORE = (
     select(Message)
-    .where(Message.conversation_id == bindparam("conversation"), Message.state != "new")
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.state.not_in(("new", "withheld")),
+    )
     .order_by(Message.id.desc())
     .limit(bindparam("history"))
 )
@@ -99,19 +104,27 @@ def apply(
     *,
     state: str,
     now: datetime,
+    rules: TicketRules,
+    suggestion: str = "",
 ) -> int | None:
     """Write all that came of a turn; gives the ticket's number if it was handed over.
 
-    `replies` are what is to be said, each with its key. Raises Stale when the
-    conversation or the message is no longer as the turn saw it.
+    `replies` are what is to be said, each with its key; nothing is, while an agent has the
+    conversation. `suggestion` is what would have been said if no agent had taken it meanwhile.
+    Raises Stale when the conversation or the message is no longer as the turn saw it.
     """
     take_version(session, turn.conversation)
     _finish(session, turn, response, state, now)
-    ticket = tickets.hand_off(session, turn, response.hand_off, now) if response.hand_off else None
-    for (key, reply), standing in zip(
-        replies, _standings(len(replies), response.standing), strict=True
-    ):
-        say(session, turn.message, key, reply, ticket, now, standing)
+    talk, ticket = turn.conversation, None
+    if response.hand_off:
+        ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
+    if talk.holder == "agent":
+        tickets.requester_wrote(session, talk, turn.message.id, rules, now)
+        takeover.suggest(session, talk.id, suggestion, now)
+    else:
+        standings = _standings(len(replies), response.standing)
+        for (key, reply), standing in zip(replies, standings, strict=True):
+            say(session, turn.message, key, reply, ticket, now, standing)
     if response.flow:
         flows.keep(session, turn.conversation.id, response.flow, now)
     if response.decision:
@@ -137,7 +150,7 @@ def say(
     """A reply to a message becomes part of the conversation, and due to be delivered."""
     said = _said(to.conversation_id, to.channel, to.id, key, reply, ticket, now)
     said.standing = standing
-    add(session, _to_deliver(said, add(session, said), now))
+    add(session, _to_deliver(said, add(session, said), now, tells_number=_tells_number(reply)))
 
 
 def tell(
@@ -152,7 +165,7 @@ def tell(
     for (key, reply), after in zip(replies, _standings(len(replies), standing), strict=True):
         said = _said(conversation.id, conversation.channel, None, key, reply, ticket, now)
         said.standing = after
-        add(session, _to_deliver(said, add(session, said), now))
+        add(session, _to_deliver(said, add(session, said), now, tells_number=_tells_number(reply)))
 
 
 def take_version(session: Session, conversation: Conversation) -> None:
@@ -165,8 +178,8 @@ def take_version(session: Session, conversation: Conversation) -> None:
 def take_versions(session: Session, talks: Sequence[Conversation]) -> set[int]:
     """The same for many at once: the ids of those that nobody changed meanwhile."""
     ids = [talk.id for talk in talks]
-    locked = select(_TALKS.c.id, _TALKS.c.version).where(_TALKS.c.id.in_(ids)).with_for_update()
-    found = {row.id: row.version for row in session.execute(locked)}
+    wanted = select(_TALKS.c.id, _TALKS.c.version).where(_TALKS.c.id.in_(ids)).order_by(_TALKS.c.id)
+    found = {row.id: row.version for row in session.execute(locked(wanted))}
     mine = {talk.id for talk in talks if found.get(talk.id) == talk.version}
     bump = update(_TALKS).where(_TALKS.c.id.in_(mine)).values(version=_TALKS.c.version + 1)
     session.execute(bump)
@@ -214,11 +227,18 @@ def _said(
     )
 
 
-def _to_deliver(message: Message, message_id: int, now: datetime) -> OutboxItem:
+def _tells_number(reply: Reply) -> bool:
+    return TICKET_NUMBER in reply.text
+
+
+def _to_deliver(
+    message: Message, message_id: int, now: datetime, *, tells_number: bool
+) -> OutboxItem:
     return OutboxItem(
         key=message.external_id,
         conversation_id=message.conversation_id,
         message_id=message_id,
         created_at=now,
         not_before=now,
+        tells_number=tells_number,
     )

@@ -1,4 +1,4 @@
-"""How a transaction is written: one thread with group commit for SQLite, a plain one elsewhere.
+"""How a transaction is written to SQLite: by one thread with group commit.
 
 On SQLite a commit costs a disk flush, and only one can be under way. So all writes go
 through one thread: what waits when it is free is written in one commit, and every
@@ -40,7 +40,7 @@ class Writer(Protocol):
 
 
 class PlainWriter:
-    """A transaction of its own for every call."""
+    """A transaction of its own for every call: enough for who writes rarely, beside the owner."""
 
     def __init__(self, engine: Engine) -> None:
         self._sessions = sessionmaker(engine, expire_on_commit=False)

@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from config.cli import ask, content, desk, evaluate, flow, platforms, serve, tickets
+from config.cli import (
+    agent,
+    ask,
+    backup,
+    content,
+    dead,
+    desk,
+    evaluate,
+    flow,
+    platforms,
+    serve,
+    ticket,
+    tickets,
+    token,
+)
 
 app = typer.Typer(
     name="firstline",
@@ -21,7 +35,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (desk, content, ask, serve, tickets, flow, platforms, evaluate):
+for group in (
+    desk,
+    content,
+    ask,
+    serve,
+    ticket,
+    tickets,
+    dead,
+    agent,
+    token,
+    backup,
+    flow,
+    platforms,
+    evaluate,
+):
     group.add_to(app)
 
 

@@ -24,7 +24,13 @@ def play_at_terminal(flows: dict[str, Flow], flow: Flow, ears: Ears) -> None:
     aids = Aids(ears, load_wording("en"))
     player = Player(FlowShelf(flows), aids, datetime.now(UTC), lambda _question: None)
     typer.echo(HELP + "\n")
-    facts = {"problem": "(tried at the terminal)", "channel": "terminal", "known": {}}
+    facts = {
+        "problem": "(tried at the terminal)",
+        "audience": flow.audience,
+        "channel": "terminal",
+        "known": {},
+        "requester": "you",
+    }
     show(player, player.begin(flow, facts))
     while player.run and not player.run.over:
         try:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from knowledge.content import Problem
+from knowledge.content import PUBLIC, Problem
 from knowledge.flows import language
 from knowledge.flows.flow import KNOWN, Edge, Flow, Step
 from knowledge.flows.forms import near_miss
 from knowledge.flows.graph import Way, flow_loops, in_words, loops, ways
 from knowledge.flows.kinds import KINDS
-from knowledge.flows.slots import Given, read_by, set_before, set_by
+from knowledge.flows.patterns import doubt
+from knowledge.flows.slots import Given, read_by, set_before, set_by, sources_of
 
 
 def check(flows: Sequence[Flow]) -> list[Problem]:
@@ -27,7 +28,7 @@ def check(flows: Sequence[Flow]) -> list[Problem]:
     found = [*_rings(by_id), *_never_begun(by_id)]
     for flow in flows:
         found += [*_targets(flow), *_unreached(flow), *_endless(flow), *_loops(flow)]
-        found += [*_calls(flow, by_id), *_conditions(flow)]
+        found += [*_calls(flow, by_id), *_conditions(flow), *_patterns(flow)]
         found += [*_slots(flow, by_id, given)]
     return sorted(set(found), key=lambda problem: (problem.path, problem.line, problem.what))
 
@@ -90,6 +91,10 @@ def _calls(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[Problem]:
             do = near_miss(name, flows) or "Write that flow, or name another."
             yield Problem(flow.path, line, f"`{name}` is no flow", do)
             continue
+        if flows[name].audience not in (PUBLIC, flow.audience):
+            do = "Give both the same `audience`, or call another flow."
+            what = f"`{name}` is for `{flows[name].audience}`, and here others would see it"
+            yield Problem(flow.path, line, what, do)
         known = {"solved", "hand_off", "end", "jump"}
         ends = {each.kind for each in flows[name].steps.values()} & known
         if step.kind == "call" and not ends & {"end"} and step.edge("next"):
@@ -103,6 +108,21 @@ def _conditions(flow: Flow) -> Iterator[Problem]:
     for name in sorted(language.uses(flow.when, in_text=False).needed - set(KNOWN)):
         do = near_miss(name, KNOWN) or f"Known before the first step are: {', '.join(KNOWN)}."
         yield Problem(flow.path, flow.lines.get("when", 1), f"`{name}` is not known there", do)
+
+
+def _patterns(flow: Flow) -> Iterator[Problem]:
+    """Groups that are written and lead to no answer."""
+    for step in flow.steps.values():
+        found = [("pattern", str(step.values.get("pattern") or ""))]
+        found += [
+            (key, pattern)
+            for key, source, in_text in sources_of(step)
+            for pattern in language.found_by(source, in_text=in_text)
+        ]
+        for key, pattern in found:
+            if why := doubt(pattern):
+                do = "Write `(?:…)` where you only group, and one `(…)` around what you want."
+                yield Problem(flow.path, step.line_of(key), f"The pattern `{pattern}` {why}", do)
 
 
 def _slots(flow: Flow, flows: Mapping[str, Flow], given: Given) -> Iterator[Problem]:

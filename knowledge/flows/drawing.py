@@ -29,6 +29,7 @@ _COLOURS = {
     "wait": "#fff4d6", "action": "#fde7f3", "search": "#f0e9fd", "solved": "#dff3e3",
     "hand_off": "#fde3df", "end": "#eeeeee",
 }  # fmt: skip
+_VALUE = re.compile(r"\{\{\s*([^}|]*?)\s*(?:\|[^}]*)?\}\}")
 _MARKUP = re.compile(r"[`*_\[\]<>#|{}\"]+")
 
 
@@ -40,7 +41,7 @@ def words_of(step: Step) -> str:
         said = f"{len(values['fixes'])} fixes"
     if step.kind == "set":
         said = ", ".join(values["set"])
-    plain = " ".join(_MARKUP.sub("", said).split())
+    plain = " ".join(_MARKUP.sub("", _VALUE.sub(r"‹\1›", said)).split())
     return f"{step.kind}: {plain}" if plain else step.kind
 
 
@@ -57,7 +58,9 @@ def mermaid(flow: Flow) -> str:
             if edge.to in numbers:
                 arrow = "-.->" if edge.back else "-->"
                 label = (
-                    f'|"{_short(_MARKUP.sub("", edge.name), 40)}"|' if edge.name != "next" else ""
+                    f'|"{_short(_MARKUP.sub(" ", edge.name).strip(), 40)}"|'
+                    if edge.name != "next"
+                    else ""
                 )
                 lines.append(f"    {numbers[name]} {arrow}{label} {numbers[edge.to]}")
     return "\n".join(lines) + "\n"

@@ -30,6 +30,10 @@ ANSWERS = ("choice", "yes_no", "text", "number", "email", "date", "pattern", "at
 """What can be asked for."""
 
 
+PRIORITIES = ("low", "normal", "high", "urgent")
+"""What a `hand_off` may say of its ticket's priority."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of step.

@@ -12,7 +12,7 @@ which takes time in proportion to the text: no input can blow one up.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -188,9 +188,21 @@ def kept(value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return value if -_LARGEST < value < _LARGEST else None
-    if isinstance(value, list | tuple):
-        return [kept(each) for each in value[:100] if not isinstance(each, list | tuple)]
-    return None
+    return _kept_list(value) if isinstance(value, list | tuple) else None
+
+
+def _kept_list(values: Sequence[Any]) -> list[Any]:
+    """At most a hundred values, which are no longer together than one text can be."""
+    found, room = [], LONGEST_VALUE
+    for value in values[:100]:
+        if isinstance(value, list | tuple):
+            continue
+        held = kept(value)
+        if isinstance(held, str):
+            held = held[:room]
+            room -= len(held)
+        found.append(held)
+    return found
 
 
 def uses(source: str, *, in_text: bool) -> Use:
@@ -204,6 +216,14 @@ def uses(source: str, *, in_text: bool) -> Use:
         if isinstance(asked.node, nodes.Name)
     )
     return Use(names - optional, names & optional)
+
+
+def found_by(source: str, *, in_text: bool) -> list[str]:
+    """The patterns whose match is taken as a value (`| found('…')`)."""
+    tree = _SANDBOX.parse(_raw_inside(source) if in_text else "{{ " + _raw(source) + " }}")
+    filters = (each for each in tree.find_all(nodes.Filter) if each.name == "found")
+    given = [each.args[0] for each in filters if each.args]
+    return [each.value for each in given if isinstance(each, nodes.Const)]
 
 
 def _raw(source: str) -> str:

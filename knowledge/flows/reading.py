@@ -23,7 +23,7 @@ from knowledge.flows.edges import (
 )
 from knowledge.flows.flow import Flow, Patience, Step
 from knowledge.flows.forms import Reader, near_miss
-from knowledge.flows.kinds import ACTION_KEYS, FIX_KEYS, FLOW_KEYS, KINDS
+from knowledge.flows.kinds import ACTION_KEYS, FIX_KEYS, FLOW_KEYS, KINDS, PRIORITIES
 from knowledge.flows.yaml_lines import Listed, Mapped, load_marked
 from knowledge.reading import YamlRefused
 
@@ -174,11 +174,23 @@ def _main(kind: str, main: Any, name: str, written: Mapped, reader: Reader) -> d
     if kind == "approve" and not written.get("by"):
         do = "Add `by: name`, one of the people or groups in the settings."
         reader.complain(line, f"Nobody is asked in `{name}`", do)
+    if kind == "hand_off":
+        _check_hand_off(written, reader)
     if kind == "repeat":
         return _repeat(written, reader)
     if kind == "wait":
         return _wait(main, written, reader)
     return {}
+
+
+def _check_hand_off(written: Mapped, reader: Reader) -> None:
+    """The priority is one that tickets have, and the tier one that a desk can have."""
+    priority, tier = written.get("priority"), written.get("tier")
+    if priority is not None and priority not in PRIORITIES:
+        do = near_miss(str(priority), PRIORITIES) or f"Write one of: {', '.join(PRIORITIES)}."
+        reader.complain(written.lines["priority"], f"Unknown priority `{priority}`", do)
+    if isinstance(tier, int | float) and (tier < 1 or tier != int(tier)):
+        reader.complain(written.lines["tier"], f"There is no tier {tier}", "Tiers begin at 1.")
 
 
 def _wait(main: Any, written: Mapped, reader: Reader) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def set_before(flow: Flow, given: Given) -> dict[str, frozenset[str]]:
 def read_by(step: Step) -> Iterator[Reads]:
     """Every name that a step reads; not the slot that a `check` or an `error` is about."""
     own = step.values.get("slot")
-    for key, source, in_text in _sources(step):
+    for key, source, in_text in sources_of(step):
         used = language.uses(source, in_text=in_text)
         about_own = key in ("check", "error") and step.kind == "ask"
         for name in sorted(used.needed | used.optional):
@@ -68,7 +68,7 @@ def read_by(step: Step) -> Iterator[Reads]:
                 yield Reads(name, key, name in used.optional)
 
 
-def _sources(step: Step) -> Iterator[tuple[str, str, bool]]:
+def sources_of(step: Step) -> Iterator[tuple[str, str, bool]]:
     """(key, source, whether it is a text) of all texts and expressions of a step."""
     yield step.kind, step.text, True
     for edge in step.edges:

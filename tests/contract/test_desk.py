@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ MAIN = Address("memory", "main")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "desk.db") as database:
+def database(kept: str) -> Iterator[Database]:
+    with opened(kept) as database:
         yield database
 
 
@@ -110,14 +109,14 @@ def test_a_conversation_that_changed_meanwhile_is_taken_again(database: Database
 
     from bot.model import Conversation
 
-    takeovers = iter([True, False])
+    changes = iter([True, False])
 
     def slow(turn: Turn) -> Response:
-        if next(takeovers):
-            change = update(Conversation).values(version=Conversation.version + 1, holder="agent")
+        if next(changes):
+            change = update(Conversation).values(version=Conversation.version + 1)
             database.write(lambda session: session.execute(change) and None)
-        return Response(Outcome.ANSWERED, (Reply(f"held by {turn.conversation.holder}"),))
+        return Response(Outcome.ANSWERED, (Reply(f"version {turn.conversation.version}"),))
 
     desk = new_desk(database, respond=slow)
     desk.accept(message("hello"))
-    assert texts(deliver_all(desk)) == ["held by agent"]
+    assert texts(deliver_all(desk)) == ["version 1"]

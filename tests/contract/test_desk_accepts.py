@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ MAIN = Address("memory", "main")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "desk.db") as database:
+def database(kept: str) -> Iterator[Database]:
+    with opened(kept) as database:
         yield database
 
 

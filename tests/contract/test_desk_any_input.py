@@ -36,8 +36,8 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with opened(tmp_path_factory.mktemp("any") / "desk.db") as database:
+def database(kept_by_module: str) -> Iterator[Database]:
+    with opened(kept_by_module) as database:
         yield database
 
 

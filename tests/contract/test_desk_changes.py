@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -28,8 +27,8 @@ def deletion(external_id: str = "1") -> Deletion:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "desk.db") as database:
+def database(kept: str) -> Iterator[Database]:
+    with opened(kept) as database:
         yield database
 
 

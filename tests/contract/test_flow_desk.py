@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +14,6 @@ from bot.flow_http import Called
 from bot.flow_model import FlowJob, FlowPassage, FlowRun
 from bot.flow_state import run_of
 from bot.model import Conversation
-from bot.store import flows as rows
 from bot.store.rows import add
 from knowledge.content import Article
 from tests.desk_support import opened
@@ -50,9 +48,9 @@ ORDER = """
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[FlowTown]:
+def town(kept: str) -> Iterator[FlowTown]:
     articles = (Article("toner", "What is toner", "Toner is a powder that printers need."),)
-    with opened(tmp_path / "desk.db") as database:
+    with opened(kept) as database:
         yield FlowTown(database, flow(PRINTER), flow(ORDER, "two"), articles=articles)
 
 
@@ -191,16 +189,6 @@ def test_approval_then_action_each_once(town: FlowTown) -> None:
     assert "s3cret" not in str([run.state for run in town.runs()])
 
 
-def test_an_approval_pressed_by_who_was_never_asked_is_only_text(town: FlowTown) -> None:
-    town.says("monitor purchase")
-    town.says("27")
-    town.work()
-    key = town.database.read(lambda s: rows.jobs(s, ("asked",), 9))[0].key
-    town.says("Approve", "1", f"approve:{key}:approved")
-    town.work()
-    assert town.runs()[0].status == "active"
-
-
 def test_an_approval_that_takes_too_long_goes_on_by_its_time_out(town: FlowTown) -> None:
     town.says("monitor purchase")
     town.says("27")
@@ -226,14 +214,14 @@ def test_the_state_rebuilt_from_what_was_said_is_the_state_that_is_kept(town: Fl
         )  # fmt: skip
 
 
-def test_a_flow_in_a_called_flow_is_counted_as_its_own_and_as_its_caller(tmp_path: Path) -> None:
+def test_a_flow_in_a_called_flow_is_counted_as_its_own_and_as_its_caller(kept: str) -> None:
     from bot.flow_stats import counts, flow_stats
 
     sub = flow("title: Sub\nsteps:\n  q: {ask: Colour?}\n  e: {end: ''}\n", "sub")
     top = flow(
         "title: T\ntriggers: [paint]\nsteps:\n  c: {call: sub}\n  d: {solved: Done.}\n", "top"
     )
-    with opened(tmp_path / "desk.db") as database:
+    with opened(kept) as database:
         town = FlowTown(database, top, sub)
         assert "Colour?" in town.says("paint")
         (run,) = town.runs()

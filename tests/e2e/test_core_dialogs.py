@@ -15,8 +15,8 @@ DIALOGS = Path(__file__).parents[1] / "dialogs/core"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with opened(tmp_path / "desk.db") as database:
+def desk(kept: str) -> Iterator[Desk]:
+    with opened(kept) as database:
         yield new_desk(database)
 
 

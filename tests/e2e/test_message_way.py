@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ from tests.desk_support import new_desk, opened, texts
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with opened(tmp_path / "desk.db") as database:
+def desk(kept: str) -> Iterator[Desk]:
+    with opened(kept) as database:
         yield new_desk(database)
 
 

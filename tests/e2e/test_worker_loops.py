@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,8 @@ QUICK = Pace(restart=0.01, send_timeout=0.05, grace=0.2)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "desk.db") as database:
+def database(kept: str) -> Iterator[Database]:
+    with opened(kept) as database:
         yield database
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import socket
 import subprocess
 import sys
 from collections import defaultdict
@@ -177,7 +178,7 @@ def test_k10_a_second_process_is_refused_and_the_first_goes_on(crash: Crash) -> 
     _, errors = second.communicate(timeout=60)
     first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
-    assert f"process {first.pid}" in errors
+    assert f"process {first.pid} on {socket.gethostname()} since 20" in errors
     assert first.wait(timeout=60) == 0
     first.communicate()
 

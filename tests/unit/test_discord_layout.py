@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from adapters.discord.controls import Control, digest, read_control
 from adapters.discord.layout import digests, mark_of, nonce_of, render
-from adapters.discord.places import Asked, Direct, InThread, first_id, instant, read_place
+from adapters.discord.places import (
+    Asked,
+    Direct,
+    InChannel,
+    InThread,
+    first_id,
+    instant,
+    read_place,
+)
 from adapters.discord.pressed import after_choice, after_rating, after_share, label_of, shared
 from bot.channel import Address, Choice, Outgoing, Source
 from tests.servers.discord.components import flat, numbered, refusal
@@ -135,7 +143,7 @@ def test_a_controls_id_survives_what_stands_in_it() -> None:
 
 @given(st.integers(0, 2**63), st.integers(0, 2**63), st.integers(0, 2**63))
 def test_places_are_read_as_they_were_written(a: int, b: int, c: int) -> None:
-    for place in (InThread(a, b), Direct(a, b), Asked(a, b, c)):
+    for place in (InThread(a, b), Direct(a, b), Asked(a, b, c), InChannel(a)):
         assert read_place(str(place)) == place
         assert len(str(place)) <= 255
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.flows import language
 from knowledge.flows.graph import paths
+from knowledge.flows.patterns import doubt
 from knowledge.flows.reading import read_flow
 from tests.flow_support import flow, wrong
 
@@ -66,6 +67,39 @@ MISTAKES = [
     (["a: {say: '{{ open }'}", "b: {end: x}"], 4, "cannot be read", "`say`"),
     (["a: {ask: q, type: pattern, pattern: '(?=a)'}", "b: {end: x}"], 4, "pattern", ""),
     (["a: {ask: q, timeout: soon}", "b: {end: x}"], 4, "`timeout` cannot be used", "30m"),
+    (
+        ["a: {ask: q, type: pattern, pattern: '(E\\d+) (x)'}", "b: {end: x}"],
+        4,
+        "first of its groups",
+        "(?:…)",
+    ),
+    (
+        ["a: {ask: q, type: pattern, pattern: '(E\\d+)|none'}", "b: {end: x}"],
+        4,
+        "without its first",
+        "(?:…)",
+    ),
+    (
+        ["a: {set: {n: \"problem | found('(a)?b')\"}}", "b: {end: x}"],
+        4,
+        "without its first",
+        "(?:…)",
+    ),
+    (
+        ["a: {say: \"{{ problem | found('(a)(b)') }}\"}", "b: {end: x}"],
+        4,
+        "first of its groups",
+        "",
+    ),
+    (["a: {hand_off: x, priority: hihg}"], 4, "Unknown priority `hihg`", "`high`"),
+    (["a: {hand_off: x, priority: 1}"], 4, "Unknown priority `1`", "low, normal, high, urgent"),
+    (["a: {hand_off: x, tier: 0}"], 4, "There is no tier 0", "begin at 1"),
+    (
+        ["a: {call: two, with: {topic: problem}}", "b: {end: x}"],
+        4,
+        "`two` is for `staff`",
+        "same `audience`",
+    ),
     (["a: {call: twoo}", "b: {end: x}"], 4, "`twoo` is no flow", "`two`"),
     (["a: {call: two}", "b: {end: x}"], 4, "needs `topic`", "`with:"),
 ]
@@ -73,7 +107,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("lines", "line", "what", "do"), MISTAKES)
 def test_a_mistake_is_said_with_its_line(lines: list[str], line: int, what: str, do: str) -> None:
-    sub = "title: Sub\nneeds: [topic]\nsteps:\n  a: {end: x}\n"
+    sub = "title: Sub\naudience: staff\nneeds: [topic]\nsteps:\n  a: {end: x}\n"
     found = [p for p in wrong(steps(*lines), sub) if p.path == "one.yaml"]
     matching = [p for p in found if what in p.what]
     assert matching, [str(each) for each in found]
@@ -151,3 +185,20 @@ def test_two_hundred_steps_are_read() -> None:
     found, problems = read_flow(steps(*many, "e: {end: x}"), "one.yaml", id="one")
     assert found
     assert (len(found.steps), problems) == (201, [])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["a", "(a)", "(a|b)", "(?:x|y)(a)", r"\(a\)|b", "[(|](a)", "(?i)(a)b", r"v(\d+)(?:\.\d+)?", "(?:x)?(a)",
+     "a|b"],
+)  # fmt: skip
+def test_a_pattern_whose_group_is_always_there_is_sound(pattern: str) -> None:
+    assert doubt(pattern) == ""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a)?b", "(a)|b", "x|(a)", "(?:(a)|b)c", "(?:(a))*", "(a){0,3}", "(?P<n>a)*", "((a)|b)?"],
+)
+def test_a_pattern_whose_group_may_be_missing_is_told(pattern: str) -> None:
+    assert doubt(pattern) != ""

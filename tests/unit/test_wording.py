@@ -15,6 +15,8 @@ SAY = load_wording("en", name="Firstline")
 FOLDER = Path(__file__).parents[2] / "bot" / "wording" / "en"
 VALUES = {
     "number": 1,
+    "old": 12,
+    "new": 14,
     "ticket": TICKET_NUMBER,
     "kept": 100,
     "left_out": 5,
@@ -31,6 +33,8 @@ VALUES = {
     "queue": "accounts",
     "more": "It began today.",
     "slots": [("platform", "macOS")],
+    "by": "security",
+    "person": "Ada",
     "tried": [("Restart", "did not help")],
 }
 

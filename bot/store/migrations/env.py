@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.flow_model  # noqa: F401 - its tables are part of the schema
+import bot.account_model
+import bot.dead_model
+import bot.flow_model
+import bot.model_tickets  # noqa: F401 - as are these
 from bot.model import Record
 
 context.configure(

@@ -1,24 +1,17 @@
-"""Refuse to download gigabytes by accident: stop when pip would install PyTorch's CUDA build.
+"""Tell whether PyTorch would be small here, before gigabytes are downloaded by accident.
 
-Usage: python .ci/refuse_cuda.py LOCK [pip options]. Run by the Makefile with the environment's
-own Python, before anything large is downloaded. Exits 0 when all is well, else says what to do.
+Usage: python .ci/small_torch.py LOCK [pip options]. Run by the Makefile with the environment's
+own Python. Exits 0 when pip would install a build without CUDA, else 1 with what to do.
 """
 
 import json
 import subprocess
 import sys
 
-ADVICE = """\
-Stopped: pip would install PyTorch with CUDA here, several GB that Firstline does not need.
-
-Tell pip where PyTorch's CPU build is. The "Get Started" page of pytorch.org shows the address
-(choose: Stable, your system, Pip, Python, CPU; it is what follows --index-url):
-
-    make demo TORCH_INDEX=<that address>
-
-To install the CUDA build on purpose, for a GPU:
-
-    make demo GPU=1"""
+ADVICE = (
+    "PyTorch is left out: here pip would take its CUDA build, several GB. For the CPU build give "
+    "the address that pytorch.org shows for Pip and CPU: TORCH_INDEX=<address>; for CUDA: GPU=1."
+)
 
 
 def planned(lock: str, options: list[str]) -> list[str]:
@@ -27,7 +20,7 @@ def planned(lock: str, options: list[str]) -> list[str]:
     command += ["-qq", "--report", "-", "--constraint", lock, *options, "torch"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        sys.exit("pip could not plan the installation: its message is above.")
+        sys.exit("PyTorch is left out: pip could not plan its installation, its message is above.")
     return [item["metadata"]["name"] for item in json.loads(done.stdout)["install"]]
 
 

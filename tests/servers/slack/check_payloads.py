@@ -1,7 +1,7 @@
 """Passes payloads of Slack's own, blank and filled, through our parsers: each is understood, or ignored
 with a reason.
 
-    python -m tests.servers.slack.check FOLDER
+    python -m tests.servers.slack.check_payloads FOLDER
 
 The samples of slackapi/java-slack-sdk on GitHub (`json-logs/samples/`) are such a folder; they are not
 kept here. Ends with 1 when a payload raises, or is ignored without a reason.

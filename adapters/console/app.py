@@ -1,0 +1,62 @@
+"""The agents' console as one application, served under `/console` beside the web pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from adapters.console.access import PATH, Gate, NotSignedIn
+from adapters.console.accounts import account_routes
+from adapters.console.audit import audit_routes
+from adapters.console.own_account import own_account_routes
+from adapters.console.pages import FOLDER, Pages
+from adapters.console.refusals import Apology, to_sign_in
+from adapters.console.signing_in import sign_in_routes
+from adapters.http.options import HttpOptions
+from bot.accounts import Accounts
+from bot.audit import Audit
+from bot.sign_in import SignIn
+
+ConsolePart = Mount
+"""The console as a route of the web pages' application (one of its `parts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the console's pages go through to the desk."""
+
+    accounts: Accounts
+    sign_in: SignIn
+    audit: Audit
+
+
+def console_part(doors: Doors, options: HttpOptions) -> ConsolePart:
+    """The console, to be served along with the web pages."""
+    return Mount(PATH, create_console(doors, options))
+
+
+def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
+    """The console. Every route declares who may open it (`adapters.console.access`)."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    gate, pages = Gate(doors.sign_in, options), Pages(options.title)
+    app.state.gate = gate
+    routers = (
+        sign_in_routes(gate, pages, doors.sign_in),
+        own_account_routes(pages, doors.accounts, doors.sign_in),
+        account_routes(pages, doors.accounts),
+        audit_routes(pages, doors.audit),
+    )
+    for router in routers:  # one flat list: a test walks over all of it
+        app.router.routes.extend(router.routes)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    apology = Apology(pages)
+    app.add_exception_handler(NotSignedIn, to_sign_in)
+    app.add_exception_handler(HTTPException, apology.on_refusal)
+    app.add_exception_handler(RequestValidationError, apology.on_invalid)
+    app.add_exception_handler(Exception, apology.on_error)
+    return app

@@ -1,0 +1,33 @@
+"""What the console's head leads to. A page that should be found there adds its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.console.access import PATH
+from bot.people import Act, Person, may_somewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the head, shown to those who may do the act. `about` is for the first page."""
+
+    label: str
+    path: str
+    act: Act
+    about: str
+
+    def is_here(self, path: str) -> bool:
+        """Whether a path is this page or one below it."""
+        return path == self.path or path.startswith(self.path + "/")
+
+
+ENTRIES = (
+    Entry("Accounts", f"{PATH}/accounts", Act.ADMINISTER, "Who signs in, as what, in which tiers."),
+    Entry("Audit log", f"{PATH}/audit", Act.ADMINISTER, "What admins did, when, and on whom."),
+)
+
+
+def entries_for(person: Person) -> tuple[Entry, ...]:
+    """The links that the person can use."""
+    return tuple(entry for entry in ENTRIES if may_somewhere(person, entry.act))

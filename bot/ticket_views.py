@@ -1,0 +1,114 @@
+"""What agents are shown of tickets, as data: lists, one ticket whole, and what is asked of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.views import Line, TicketChange, TicketLine
+
+
+class View(StrEnum):
+    """A list of tickets. All but `all` leave out what is snoozed, and none shows what is over."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    """Nobody has it, in my tiers."""
+    MY_TIERS = "my_tiers"
+    BREACHING = "breaching"
+    """A promise runs out within the hour, or has; the most urgent first."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty means all. With `statuses` also what is over is shown."""
+
+    statuses: tuple[str, ...] = ()
+    tiers: tuple[int, ...] = ()
+    queues: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    assignee: str = ""
+    requester: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """A page of a list. `next` is given back for the page after it; empty on the last one."""
+
+    tickets: tuple[TicketLine, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What agents wrote to each other, or (`suggestion`) what the bot would have said."""
+
+    id: int
+    kind: str
+    author: str
+    name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another ticket that belongs to this one: `kind` is `duplicate`, `related`, `parent` or
+    `merged`. `ours` says that this ticket is the duplicate (the child, the merged one) of it."""
+
+    kind: str
+    ticket: TicketLine
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a requester is on a channel; `linked_by`: an account, `email`, or empty."""
+
+    channel: str
+    sender: str
+    linked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the bot answered from: `text` was searched for, `articles` and `passages` were found."""
+
+    message: int
+    text: str
+    confidence: float
+    articles: tuple[str, ...]
+    passages: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWhole:
+    """One ticket as one page. A requester's own has no notes, no events and no evidence.
+
+    `holder` says who speaks in the conversation: `bot` or `agent`. `last_event` is the number
+    from which `Console.changes` goes on.
+    """
+
+    ticket: TicketLine
+    summary: str
+    reason: str
+    holder: str
+    lines: tuple[Line, ...]
+    fields: dict[str, object] = field(default_factory=dict)
+    followers: tuple[str, ...] = ()
+    solved_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: int | None = None
+    notes: tuple[Note, ...] = ()
+    events: tuple[TicketChange, ...] = ()
+    links: tuple[Linked, ...] = ()
+    history: tuple[TicketLine, ...] = ()
+    """Other tickets of the requester, the newest first, at most 20."""
+    identities: tuple[Identity, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    last_event: int = 0
