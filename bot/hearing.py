@@ -76,8 +76,10 @@ class Hearing:
             self.count(f"outcome_{Outcome.IGNORED.value}")
             return replace(accepted, awaited=refusal.reply is not None)
         if accepted.new and accepted.message_id is not None:
-            self.claims.add(conversation, accepted.message_id)
-        elif not verdict.refused:
+            person = inbox.person(channel, taken.incoming.sender.id)
+            soon = self.claims.add(conversation, accepted.message_id, person)
+            return replace(accepted, awaited=accepted.awaited and soon)
+        if not verdict.refused:
             self.budget.give_back(channel, identity(incoming.sender.id), asked)
         if accepted.conflict:
             log.warning(

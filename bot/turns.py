@@ -82,7 +82,7 @@ class Turns:
 
     def _claim(self) -> int | None:
         found = self.claims.take()
-        if found is None:
+        if found is None and self.claims.look():
             self.claims.found(self.database.read(inbox.waiting))
             found = self.claims.take()
         return found

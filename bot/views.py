@@ -36,7 +36,7 @@ class Accepted:
     `message_id` is the message kept, rated, edited or deleted; None for a rating of
     nothing that was said in that conversation, and for an edit or deletion of a message
     that is not known: these are not kept. `awaited` says that a reply will come for sure,
-    so that a sign of work is in place.
+    and not behind many others to the same person, so that a sign of work is in place.
     """
 
     message_id: int | None

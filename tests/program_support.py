@@ -95,7 +95,7 @@ class Program:
             process.wait()
 
 
-async def until(enough: Callable[[], Any], seconds: float = 30.0) -> Any:
+async def until(enough: Callable[[], Any], seconds: float = 90.0) -> Any:
     """The first true value."""
     async with asyncio.timeout(seconds):
         while not (found := enough()):  # noqa: ASYNC110 - another process is looked at
