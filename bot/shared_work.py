@@ -37,24 +37,22 @@ class SharedClaims(Claims):
         super().__init__()
         self._database = database
         self._member = member
-        self._clock = clock
+        self._now = clock
         self._mine: dict[int, Mine] = {}
         self._owed: dict[int, Mine] = {}
         member.after_beat.append(self._pay)
 
-    def add(self, conversation: int, message: int) -> None:
-        """A message was kept there; whether it was taken before is known by the database."""
-        with self._lock:
-            self._ready[conversation] += 1
+    def _kept(self, message: int) -> None:
+        """Whether it was taken before is known by the database."""
 
     def take(self) -> int | None:
         while (found := super().take()) is not None:
-            if self._claimed(found):
+            if self._claimed_there(found):
                 return found
             self.drop(found)
         return None
 
-    def waiting(self, session: Session) -> list[int]:
+    def waiting(self, session: Session) -> list[tuple[int, str]]:
         return rows.waiting(session)
 
     def confirm(self, session: Session, conversation: int) -> None:
@@ -71,8 +69,8 @@ class SharedClaims(Claims):
         finally:
             super().release(conversation, done=done)
 
-    def _claimed(self, conversation: int) -> bool:
-        mine, now = Mine(self._member.id, self._member.token()), self._clock()
+    def _claimed_there(self, conversation: int) -> bool:
+        mine, now = Mine(self._member.id, self._member.token()), self._now()
         try:
             held, first = self._database.write(
                 lambda s: rows.claim_turn(s, mine, conversation, now)

@@ -32,6 +32,7 @@ from config.sections import (
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
+    HealthSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
@@ -40,6 +41,7 @@ from config.sections import (
     ProcessSettings,
     SearchSettings,
     SourceSettings,
+    TelemetrySettings,
     TicketSettings,
     WebSettings,
     WorkSettings,
@@ -99,6 +101,8 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
     process: ProcessSettings = ProcessSettings()
+    health: HealthSettings = HealthSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""

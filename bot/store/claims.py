@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from bot.claim_model import Claim
 from bot.flow_model import FlowJob
 from bot.model import Conversation, Message, OutboxItem
+from bot.store import inbox
 from bot.store.membership import Membership
 from bot.store.rows import changed, table
 
@@ -63,14 +64,8 @@ _TAKEN = (
     .values(taken_at=bindparam("now"))
     .returning(_KEPT.c.id)
 )
-_WAITING = (
-    select(_KEPT.c.conversation_id)
-    .where(_KEPT.c.state == "new")
-    .where(
-        ~select(1).where(_CLAIMS.c.kind == TURN, _CLAIMS.c.item == _KEPT.c.conversation_id).exists()
-    )
-    .distinct()
-    .limit(1000)
+_WAITING = inbox.WAITING.where(
+    ~select(1).where(_CLAIMS.c.kind == TURN, _CLAIMS.c.item == _TALKS.c.id).exists()
 )
 _EARLIER = _ITEMS.alias("earlier")
 _DUE = (
@@ -126,9 +121,10 @@ def jobs_without_holder(session: Session) -> list[FlowJob]:
     return list(session.scalars(found))
 
 
-def waiting(session: Session) -> list[int]:
-    """Conversations with a message that no turn has dealt with and nobody deals with now."""
-    return list(session.scalars(_WAITING))
+def waiting(session: Session) -> list[tuple[int, str]]:
+    """Conversations with a message that no turn has dealt with and nobody deals with now, each
+    with who opened it."""
+    return inbox.waiting(session, _WAITING)
 
 
 def claim_deliveries(
