@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
@@ -58,6 +56,7 @@ from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.roles import chores_here, held, roles
 from config.settings import fault_point
+from config.stopping import until_signal
 from config.telemetry import telemetry
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
@@ -291,12 +290,3 @@ def following(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Iterat
     finally:
         stop.set()
         thread.join()
-
-
-async def until_signal(work: Coroutine[Any, Any, None]) -> None:
-    """The work, until it ends or the process is told to stop."""
-    working = asyncio.create_task(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working
