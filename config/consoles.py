@@ -2,17 +2,24 @@
 
 opening(place)              how tickets are opened, for the desk and for flows
 console_over(place, …)      the console, beside the desk
+ticket_doors(…)             what the page of a ticket goes through
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.ticket_doors import TicketDoors
+from bot.accounts import Accounts
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
+from bot.drafts import Drafts
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.opening import Opening, TicketRules
 from bot.wording import Wording
 from config.problems import SettingsRefused
+from config.team_rules import team
 from config.wiring import Place
 
 
@@ -40,4 +47,12 @@ def console_over(place: Place, database: Database, desk: Desk, say: Wording) -> 
         ),
         opening=opening(place),
         firsts=desk.firsts,
+        team=team(place.settings),
     )
+
+
+def ticket_doors(
+    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+) -> TicketDoors:
+    """What the page of a ticket goes through."""
+    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)

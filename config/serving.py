@@ -48,7 +48,7 @@ from bot.responders.search import search
 from bot.responders.with_agent import with_agent
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening
+from config.consoles import console_over, opening, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -219,7 +219,10 @@ def serve(
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        console = console_part(console_doors(place, database), options)
+        tickets = console_over(place, database, desk, how.say)
+        doors = console_doors(place, database)
+        page = ticket_doors(tickets, database, doors.accounts, centre)
+        console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -227,7 +230,6 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        tickets = console_over(place, database, desk, how.say)
         chores = (clock.timers, clock.jobs, tickets.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 

@@ -81,7 +81,7 @@ HOMES = {
         "bot/flow_model.py",
         "bot/store/*",
     ],
-    "sse_starlette": ["adapters/web/*"],
+    "sse_starlette": ["adapters/console/*", "adapters/web/*"],
     "starlette": ["adapters/*"],
     "structlog": ["config/log.py"],
     "tokenizers": ["knowledge/embedder*"],
