@@ -3,16 +3,21 @@
 opening(place, model)       how tickets are opened, for the desk and for flows
 console_over(place, …)      the console, beside the desk
 ticket_clock(place, …)      what time does to tickets
+ticket_doors(…)             what the page of a ticket goes through
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
+from bot.drafts import Drafts
 from bot.faults import Fault, no_fault
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.opening import Opening, TicketRules
 from bot.people import Person
 from bot.ticket_clock import TicketClock
@@ -66,4 +71,12 @@ def console_over(
         ),
         opening=opening(place, model),
         firsts=desk.firsts,
+        team=team(place.settings),
     )
+
+
+def ticket_doors(
+    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+) -> TicketDoors:
+    """What the page of a ticket goes through."""
+    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)

@@ -50,7 +50,7 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening, ticket_clock
+from config.consoles import console_over, opening, ticket_clock, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -248,8 +248,10 @@ def serve(
         address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
         others = held(platforms(place, desk, database, centre, address), database)
+        agents = console_over(place, database, desk, how.say, model)
         doors = console_doors(place, database)
-        console = console_part(doors, options)
+        page = ticket_doors(agents, database, doors.accounts, centre)
+        console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -257,7 +259,6 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        agents = console_over(place, database, desk, how.say, model)
         tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
         chores = chores_here(place, (clock.timers, clock.jobs, tickets.work, agents.close_due))
         asyncio.run(

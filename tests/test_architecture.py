@@ -87,7 +87,7 @@ HOMES = {
         "bot/shared_work.py",
         "bot/store/*",
     ],
-    "sse_starlette": ["adapters/web/*"],
+    "sse_starlette": ["adapters/console/*", "adapters/web/*"],
     "starlette": ["adapters/*"],
     "structlog": ["config/log.py"],
     "tokenizers": ["knowledge/embedder*"],
