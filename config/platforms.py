@@ -10,7 +10,7 @@ The platforms' libraries are imported only when they are on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from adapters.discord.client import Connection
 
 HOME_ARTICLES = 5
+SUGGESTED = 50
+"""More than Discord shows: those that are too long for it are left out."""
 
 
 class Platform(Adapter, Protocol):
@@ -57,7 +59,7 @@ def platforms(
         home = show_home(desk, centre, options)
         found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk)))
     if discord_is_on(place):
-        found.append(on_discord(place, bookmarks, site, asks_people(desk)))
+        found.append(on_discord(place, bookmarks, site, asks_people(desk), suggest(centre)))
     return tuple(found)
 
 
@@ -70,7 +72,13 @@ def on_slack(
     return SlackAdapter(options, bookmarks=bookmarks, show_home=home, recall=said, asks_people=asks)
 
 
-def on_discord(place: Place, bookmarks: Bookmarks, site: str, asks: AsksPeople) -> Platform:
+def on_discord(
+    place: Place,
+    bookmarks: Bookmarks,
+    site: str,
+    asks: AsksPeople,
+    suggested: Callable[[str], Awaitable[Sequence[str]]],
+) -> Platform:
     """The bot's Discord as a channel."""
     from adapters.discord.adapter import DiscordAdapter
 
@@ -84,6 +92,7 @@ def on_discord(place: Place, bookmarks: Bookmarks, site: str, asks: AsksPeople) 
         text_limit=agreed.text_file_bytes,
         image_limit=agreed.image_bytes,
         asks_people=asks,
+        suggest=suggested,
         connection=discord_connection(place),
     )
 
@@ -181,6 +190,15 @@ def recall(desk: Desk) -> Recall:
         return await asyncio.to_thread(desk.said, address, key)
 
     return said
+
+
+def suggest(centre: HelpCentre) -> Callable[[str], Awaitable[Sequence[str]]]:
+    """Questions of the help centre that go on as somebody has begun to type."""
+
+    async def suggested(typed: str) -> Sequence[str]:
+        return await asyncio.to_thread(centre.suggestions, typed, SUGGESTED)
+
+    return suggested
 
 
 def asks_people(desk: Desk) -> AsksPeople:
