@@ -2,16 +2,20 @@
 
 opening(place)              how tickets are opened, for the desk and for flows
 console_over(place, …)      the console, beside the desk
+closings(place, …)          what tells requesters of solutions, and hears what they say of them
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.closings import Closings
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
+from bot.first_attempts import FirstAttempts
 from bot.opening import Opening, TicketRules
 from bot.wording import Wording
+from bot.worker import Chore
 from config.problems import SettingsRefused
 from config.wiring import Place
 
@@ -41,3 +45,17 @@ def console_over(place: Place, database: Database, desk: Desk, say: Wording) -> 
         opening=opening(place),
         firsts=desk.firsts,
     )
+
+
+def closings(
+    place: Place, database: Database, say: Wording, firsts: FirstAttempts | None = None
+) -> Closings:
+    """What tells requesters of solutions; `firsts` are the desk's."""
+    return Closings(database, say, opening(place).rules, firsts=firsts)
+
+
+def telling(place: Place, database: Database, desk: Desk, say: Wording) -> tuple[Chore, ...]:
+    """The chore that tells requesters of solutions; none when the settings have it off."""
+    if not place.settings.tickets.closing_message:
+        return ()
+    return (closings(place, database, say, desk.firsts).tell,)

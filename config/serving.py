@@ -40,6 +40,7 @@ from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.approval import deciding
+from bot.responders.closing import closing
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
@@ -52,7 +53,7 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening
+from config.consoles import closings, console_over, opening, telling
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -91,6 +92,7 @@ def desk_over(
     flows, read_by = flow_desk(place, database, how, model), audiences(place)
     everything = how.seen_by(read_by.known)
     responders = (
+        closing(how.say, closings(place, database, how.say).look),
         with_agent,
         for_people(how.say, tier=tier),
         deciding(approvals(place, database, how.say)),
@@ -257,7 +259,12 @@ def serve(
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
         tickets = console_over(place, database, desk, how.say)
-        chores = (clock.timers, clock.jobs, tickets.close_due)
+        chores = (
+            clock.timers,
+            clock.jobs,
+            tickets.close_due,
+            *telling(place, database, desk, how.say),
+        )
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 
