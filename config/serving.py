@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -33,7 +32,7 @@ from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
-from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.desk import Database, Desk, DeskWording, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
@@ -45,7 +44,7 @@ from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import Late, late
+from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
@@ -55,6 +54,7 @@ from bot.turn import Reply
 from config.console import console_doors
 from config.consoles import closings, console_over, opening, telling
 from config.flows import approvals, audiences, flow_clock, flow_desk
+from config.limits import late_rules, limits
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
@@ -121,15 +121,6 @@ def desk_over(
     )
 
 
-def late_rules(place: Place) -> Late:
-    """What becomes of messages that were old when they came in."""
-    agreed = place.settings.limits
-    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
-    return Late(
-        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
-    )
-
-
 def fault_of_tests() -> Fault:
     """The point at which a test wants this process to die."""
     named = fault_point()
@@ -145,21 +136,6 @@ def wording(how: Asking, tier: int) -> DeskWording:
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
         too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
-    )
-
-
-def limits(place: Place) -> Limits:
-    """The limits of the settings."""
-    agreed = place.settings.limits
-    return Limits(
-        text=agreed.message_characters,
-        attachment=agreed.attachment_bytes,
-        attachments=agreed.attachments,
-        history=agreed.history_messages,
-        turn_attempts=agreed.turn_attempts,
-        delivery=timedelta(hours=agreed.delivery_hours),
-        person_per_minute=agreed.questions_per_minute,
-        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
