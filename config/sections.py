@@ -209,6 +209,8 @@ class TicketSettings(Section):
     """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
     close_hours: float = Field(168, ge=0)
     """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    closing_message: bool = True
+    """Tell requesters that their ticket was solved, with a button to reopen it, and ask how it was."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
 

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from adapters.api.adapter import ApiAdapter
@@ -31,18 +30,19 @@ from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
-from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.desk import Database, Desk, DeskWording, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.approval import deciding
+from bot.responders.closing import closing
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import Late, late
+from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
@@ -50,8 +50,9 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening, ticket_clock, ticket_doors
+from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
+from config.limits import late_rules, limits
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.roles import chores_here, held, roles
@@ -92,6 +93,7 @@ def desk_over(
     flows, read_by = flow_desk(place, database, how, model), audiences(place)
     everything = how.seen_by(read_by.known)
     responders = (
+        closing(how.say, closings(place, database, how.say).look),
         with_agent,
         for_people(how.say, tier=tier),
         deciding(approvals(place, database, how.say)),
@@ -120,15 +122,6 @@ def desk_over(
     )
 
 
-def late_rules(place: Place) -> Late:
-    """What becomes of messages that were old when they came in."""
-    agreed = place.settings.limits
-    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
-    return Late(
-        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
-    )
-
-
 def fault_of_tests() -> Fault:
     """The point at which a test wants this process to die."""
     named = fault_point()
@@ -144,21 +137,6 @@ def wording(how: Asking, tier: int) -> DeskWording:
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
         too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
-    )
-
-
-def limits(place: Place) -> Limits:
-    """The limits of the settings."""
-    agreed = place.settings.limits
-    return Limits(
-        text=agreed.message_characters,
-        attachment=agreed.attachment_bytes,
-        attachments=agreed.attachments,
-        history=agreed.history_messages,
-        turn_attempts=agreed.turn_attempts,
-        delivery=timedelta(hours=agreed.delivery_hours),
-        person_per_minute=agreed.questions_per_minute,
-        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
@@ -249,7 +227,8 @@ def serve(
         options = replace(options, site=address)
         others = held(platforms(place, desk, database, centre, address), database)
         agents = console_over(place, database, desk, how.say, model)
-        doors = console_doors(place, database)
+        everything = how.knowledge.seen_by(audiences(place).known)
+        doors = console_doors(place, database, everything)
         page = ticket_doors(agents, database, doors.accounts, centre)
         console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
@@ -260,7 +239,16 @@ def serve(
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
         tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
-        chores = chores_here(place, (clock.timers, clock.jobs, tickets.work, agents.close_due))
+        chores = chores_here(
+            place,
+            (
+                clock.timers,
+                clock.jobs,
+                tickets.work,
+                agents.close_due,
+                *telling(place, database, desk, how.say),
+            ),
+        )
         asyncio.run(
             until_signal(worker.run(desk, adapters, pace, chores, roles(place, web, others)))
         )

@@ -73,6 +73,7 @@ HOMES = {
         "bot/sign_in.py",
         "bot/model.py",
         "bot/model_tickets.py",
+        "bot/model_after.py",
         "bot/desk.py",
         "bot/hearing.py",
         "bot/console_*.py",
