@@ -24,6 +24,7 @@ from adapters.slack.options import (
     ShowHome,
     SlackOptions,
 )
+from bot.agents_side import AgentsSide, CardPosting
 from bot.bookmarks import KeptBookmarks
 from bot.channel import Adapter, Address, Bookmarks, Outgoing
 from bot.desk import Database, Desk
@@ -45,32 +46,58 @@ class Platform(Adapter, Protocol):
     def trouble(self) -> str:
         """Why nothing is heard at the moment; empty when all is well."""
 
+    async def post(self, posting: CardPosting) -> str:
+        """Show something to agents. Raises SendError."""
+
 
 def platforms(
-    place: Place, desk: Desk, database: Database, centre: HelpCentre, site: str
+    place: Place,
+    desk: Desk,
+    database: Database,
+    centre: HelpCentre,
+    site: str,
+    agents: AgentsSide | None = None,
 ) -> tuple[Platform, ...]:
-    """The adapters of all platforms that are on."""
+    """The adapters of all platforms that are on; with `agents` they show tickets' cards."""
     bookmarks = KeptBookmarks(database)
     found: list[Platform] = []
     if slack_is_on(place):
         options = slack_options(place, site)
         home = show_home(desk, centre, options)
-        found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk)))
+        found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk), agents))
     if discord_is_on(place):
-        found.append(on_discord(place, bookmarks, site, asks_people(desk)))
+        found.append(on_discord(place, bookmarks, site, asks_people(desk), agents))
     return tuple(found)
 
 
 def on_slack(
-    options: SlackOptions, bookmarks: Bookmarks, home: ShowHome, said: Recall, asks: AsksPeople
+    options: SlackOptions,
+    bookmarks: Bookmarks,
+    home: ShowHome,
+    said: Recall,
+    asks: AsksPeople,
+    agents: AgentsSide | None = None,
 ) -> Platform:
     """The workspace as a channel."""
     from adapters.slack.adapter import SlackAdapter
 
-    return SlackAdapter(options, bookmarks=bookmarks, show_home=home, recall=said, asks_people=asks)
+    return SlackAdapter(
+        options,
+        bookmarks=bookmarks,
+        show_home=home,
+        recall=said,
+        asks_people=asks,
+        agents=agents,
+    )
 
 
-def on_discord(place: Place, bookmarks: Bookmarks, site: str, asks: AsksPeople) -> Platform:
+def on_discord(
+    place: Place,
+    bookmarks: Bookmarks,
+    site: str,
+    asks: AsksPeople,
+    agents: AgentsSide | None = None,
+) -> Platform:
     """The bot's Discord as a channel."""
     from adapters.discord.adapter import DiscordAdapter
 
@@ -84,6 +111,7 @@ def on_discord(place: Place, bookmarks: Bookmarks, site: str, asks: AsksPeople) 
         text_limit=agreed.text_file_bytes,
         image_limit=agreed.image_bytes,
         asks_people=asks,
+        agents=agents,
         connection=discord_connection(place),
     )
 

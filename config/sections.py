@@ -197,6 +197,9 @@ class TicketSettings(Section):
     """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
+    reply_prefix: str = "!reply "
+    """In the thread of a ticket's card: what begins with it is sent to the requester, all else is an
+    internal note. Empty: only the button Reply sends."""
 
 
 class WebSettings(Section):

@@ -27,7 +27,7 @@ from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
-from bot import worker
+from bot import card_worker, worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
@@ -53,6 +53,7 @@ from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
+from config.triage import agents_side
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -218,7 +219,9 @@ def serve(
         centre = HelpCentre(knowledge, database)
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
-        others = platforms(place, desk, database, centre, address)
+        tickets = console_over(place, database, desk, how.say)
+        agents = agents_side(place, database, tickets, address)
+        others = platforms(place, desk, database, centre, address, agents)
         console = console_part(console_doors(place, database), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, how, centre, options, listener, others, console, tokens)
@@ -227,9 +230,12 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        tickets = console_over(place, database, desk, how.say)
-        chores = (clock.timers, clock.jobs, tickets.close_due)
-        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+        chores: tuple[worker.Chore, ...] = (clock.timers, clock.jobs, tickets.close_due)
+        if agents is None:
+            asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+            return
+        work_on = worker.run(desk, adapters, pace, (*chores, agents.rung))
+        asyncio.run(until_signal(card_worker.beside(work_on, card_worker.run(agents, others))))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
