@@ -20,10 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from bot.backoff import next_attempt
-from bot.card_model import CardLine, TicketCard
+from bot.card_model import CardLine
 from bot.cards import (
     FORMS,
     Button,
@@ -172,7 +170,7 @@ class AgentsSide:
 
         A note, whatever it says; a reply only when it begins with the prefix.
         """
-        known = self._database.read(lambda s: _whose(s, channel, card))
+        known = self._database.read(lambda s: cards.whose(s, channel, card))
         if known is None:
             return None
         person = self._person_of(channel, who)
@@ -191,7 +189,7 @@ class AgentsSide:
     def edited(self, channel: str, who: str, card: str, external_id: str, text: str) -> Told | None:
         """What was written in a card's thread reads otherwise now: a note says so, for a reply
         that went out cannot be taken back."""
-        known = self._database.read(lambda s: _whose(s, channel, card))
+        known = self._database.read(lambda s: cards.whose(s, channel, card))
         if known is None:
             return None
         person = self._person_of(channel, who)
@@ -263,9 +261,3 @@ def unknown(channel: str, who: str) -> Told:
         f"an admin to run: firstline agent identity YOUR-LOGIN {channel} {who}"
     )
     return Told(text, done=False)
-
-
-def _whose(session: Session, channel: str, card: str) -> tuple[int, int] | None:
-    """The card that is that message, and its ticket."""
-    found: TicketCard | None = cards.card_at(session, channel, card)
-    return None if found is None else (found.id, found.ticket_id)

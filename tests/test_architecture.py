@@ -71,6 +71,7 @@ HOMES = {
         "bot/sign_in.py",
         "bot/model.py",
         "bot/model_tickets.py",
+        "bot/card_model.py",
         "bot/desk.py",
         "bot/console_*.py",
         "bot/turns.py",

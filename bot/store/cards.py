@@ -225,6 +225,12 @@ def card_at(session: Session, channel: str, external_id: str) -> TicketCard | No
     return session.scalars(select(TicketCard).where(*there).limit(1)).first()
 
 
+def whose(session: Session, channel: str, external_id: str) -> tuple[int, int] | None:
+    """The card that is this message, and its ticket."""
+    card = card_at(session, channel, external_id)
+    return None if card is None else (card.id, card.ticket_id)
+
+
 def free(session: Session, channel: str, now: datetime, lease: timedelta, limit: int) -> list[int]:
     """Cards with something due that nobody posts at; they are the caller's until the lease ends."""
     idle = or_(TicketCard.busy_until.is_(None), TicketCard.busy_until < now)
