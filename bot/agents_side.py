@@ -65,7 +65,8 @@ class Told:
 
 class AgentsSide:
     """Safe to be called from many threads. `person_of` says whose account somebody on a platform
-    is; `prefix` makes a reply of what is written in a card's thread; `site` begins links."""
+    is; `prefix` makes a reply of what is written in a card's thread; `site` begins links. `seen` is told
+    of agents' signs of life."""
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class AgentsSide:
         *,
         prefix: str = "!reply ",
         site: str = "",
+        seen: Callable[[str], None] = lambda _agent: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_key: Callable[[], str] = lambda: secrets.token_hex(12),
         chance: Callable[[], float] = random.random,
@@ -86,6 +88,7 @@ class AgentsSide:
         self._triages = tuple(triages)
         self._prefix = prefix
         self._site = site
+        self._seen = seen
         self._clock = clock
         self._new_key = new_key
         self._chance = chance
@@ -145,7 +148,7 @@ class AgentsSide:
             return self._form(person, number, act)
         if act == "more":
             return self._more(person, number)
-        return self._try(lambda: self._act(person, number, act, "", identity))
+        return self._try(person, lambda: self._act(person, number, act, "", identity))
 
     def submit(
         self, channel: str, who: str, number: int, act: str, text: str, identity: str
@@ -155,7 +158,7 @@ class AgentsSide:
         if person is None:
             return unknown(channel, who)
         key = key_of(channel, identity)
-        return self._try(lambda: self._act(person, number, act, text, key))
+        return self._try(person, lambda: self._act(person, number, act, text, key))
 
     def said(
         self,
@@ -182,9 +185,11 @@ class AgentsSide:
         self._database.write(lambda s: card_postings.heard(s, line))
         if reply is None:
             named = "\n".join([text, *(f"📎 {each.name} {each.url}" for each in attachments)])
-            return self._try(lambda: self._console.note(person, number, named.strip(), key=key))
+            return self._try(
+                person, lambda: self._console.note(person, number, named.strip(), key=key)
+            )
         written = Written(reply, attachments)
-        return self._try(lambda: self._console.reply(person, number, written, key=key))
+        return self._try(person, lambda: self._console.reply(person, number, written, key=key))
 
     def edited(self, channel: str, who: str, card: str, external_id: str, text: str) -> Told | None:
         """What was written in a card's thread reads otherwise now: a note says so, for a reply
@@ -199,7 +204,7 @@ class AgentsSide:
         line = CardLine(card_id=known[0], what="note", key=key, state="sent", external_id="")
         self._database.write(lambda s: card_postings.heard(s, line))
         note = f"✏️ (changed afterwards, not sent) {text}"
-        return self._try(lambda: self._console.note(person, known[1], note, key=key))
+        return self._try(person, lambda: self._console.note(person, known[1], note, key=key))
 
     def _form(self, person: Person, number: int, act: str) -> Told:
         try:
@@ -244,8 +249,9 @@ class AgentsSide:
                 return console.reopen(person, number)
         raise ActRefused("This cannot be done here.")
 
-    def _try(self, act: Callable[[], Acted]) -> Told:
+    def _try(self, person: Person, act: Callable[[], Acted]) -> Told:
         """Done, or why not."""
+        self._seen(person.id)
         try:
             act()
         except (Forbidden, ActRefused) as refused:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -198,19 +199,25 @@ class _Worker:
 
     async def _delivery(self, adapter: Adapter, outgoing: Outgoing) -> None:
         await self._signs.settled(outgoing.address)
+        started, began = time.time(), time.perf_counter()
+        outcome = "sent"
         try:
             self._desk.fault("send before")
             external_id = await self._sent(adapter, outgoing)
             self._desk.fault("send after")
         except SendError as error:
+            seconds = time.perf_counter() - began
+            outcome = "broken" if error.broken else "refused" if error.permanent else "failed"
             if error.broken:
                 self._pauses.broken(adapter.name, outgoing.key, self._loop.time())
                 self._desk.channel_broken(adapter.name, str(error))
             await self._door(self._desk.failed, outgoing.key, error)
         else:
+            seconds = time.perf_counter() - began
             if self._pauses.mended(adapter.name):
                 self._desk.channel_mended(adapter.name)
             await self._door(self._desk.sent, outgoing.key, external_id)
+        await self._door(self._desk.tried, outgoing, started, seconds, outcome)
 
     async def _sent(self, adapter: Adapter, outgoing: Outgoing) -> str:
         """Every way in which a delivery can fail, as a SendError."""

@@ -10,7 +10,7 @@ The platforms' libraries are imported only when they are on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from adapters.discord.client import Connection
 
 HOME_ARTICLES = 5
+SUGGESTED = 50
+"""More than Discord shows: those that are too long for it are left out."""
 
 
 class Platform(Adapter, Protocol):
@@ -66,7 +68,8 @@ def platforms(
         home = show_home(desk, centre, options)
         found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk), agents))
     if discord_is_on(place):
-        found.append(on_discord(place, bookmarks, site, asks_people(desk), agents))
+        asks, also = asks_people(desk), suggest(centre)
+        found.append(on_discord(place, bookmarks, site, asks, also, agents))
     return tuple(found)
 
 
@@ -96,6 +99,7 @@ def on_discord(
     bookmarks: Bookmarks,
     site: str,
     asks: AsksPeople,
+    suggested: Callable[[str], Awaitable[Sequence[str]]],
     agents: AgentsSide | None = None,
 ) -> Platform:
     """The bot's Discord as a channel."""
@@ -112,6 +116,7 @@ def on_discord(
         image_limit=agreed.image_bytes,
         asks_people=asks,
         agents=agents,
+        suggest=suggested,
         connection=discord_connection(place),
     )
 
@@ -209,6 +214,15 @@ def recall(desk: Desk) -> Recall:
         return await asyncio.to_thread(desk.said, address, key)
 
     return said
+
+
+def suggest(centre: HelpCentre) -> Callable[[str], Awaitable[Sequence[str]]]:
+    """Questions of the help centre that go on as somebody has begun to type."""
+
+    async def suggested(typed: str) -> Sequence[str]:
+        return await asyncio.to_thread(centre.suggestions, typed, SUGGESTED)
+
+    return suggested
 
 
 def asks_people(desk: Desk) -> AsksPeople:

@@ -137,7 +137,9 @@ class LimitSettings(Section):
     late_ticket_hours: float = Field(0, ge=0)
     """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
-    """What one visitor of the web page or the API may write."""
+    """What one person may ask in a minute, on any channel. More is not answered, and they are told."""
+    channel_questions_per_minute: int = Field(0, ge=0)
+    """What all people on one channel may ask in a minute together; 0 is no limit."""
     requests_per_minute: int = Field(120, ge=1)
     """What one network address may write there, whoever it is."""
 
@@ -189,8 +191,6 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
-    tiers: tuple[int, ...] = (1, 2, 3)
-    """The tiers of support, in the order of escalation."""
     reopen_hours: float = Field(72, ge=0)
     """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
     close_hours: float = Field(168, ge=0)
@@ -217,6 +217,26 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class HealthSettings(Section):
+    """When the health page warns."""
+
+    disk_free_mb: int = Field(500, ge=0)
+    """Less room than this, in megabytes, on the disk that the desk's `var` folder is on: a warning."""
+
+
+class TelemetrySettings(Section):
+    """Traces of each message's way, sent to a collector. Needs the extra `firstline[telemetry]`."""
+
+    enabled: bool = False
+    """Whether traces are sent. They hold numbers, channels, times and outcomes, no text."""
+    endpoint: str = Field("http://127.0.0.1:4318/v1/traces", pattern="^https?://")
+    """The collector's address for traces by OTLP over HTTP."""
+    service: str = "firstline"
+    """The name under which this desk is shown there."""
+    headers: SecretStr = SecretStr("")
+    """Headers that the collector asks for, as JSON: `{"authorization": "Bearer …"}`."""
 
 
 class ConsoleSettings(Section):

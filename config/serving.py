@@ -8,6 +8,7 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import socket
 import sys
@@ -22,12 +23,13 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.readiness import Disk
 from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
 from adapters.terminal import TerminalAdapter
 from adapters.web.adapter import WebAdapter
-from bot import card_worker, worker
+from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
@@ -44,16 +46,19 @@ from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
 from bot.responders.late import Late, late
 from bot.responders.only_if_sure import only_if_sure
-from bot.responders.search import search
+from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
+from bot.timed_knowledge import TimedKnowledge
+from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening
+from config.consoles import console_over, opening, ticket_clock
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
-from config.triage import agents_side
+from config.telemetry import telemetry
+from config.triage import agents_side, at_work
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -62,19 +67,25 @@ from knowledge.live import LiveKnowledge
 
 @contextmanager
 def open_desk(
-    place: Place, knowledge: KnowledgeBase, model: Embedder
+    place: Place, knowledge: KnowledgeBase, model: Embedder, timings: Timings
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     connections = place.settings.database.connections
     database = open_database(database_url(place), connections=connections)
     try:
-        yield desk_over(place, database, how, model), how, database
+        yield desk_over(place, database, how, model, timings), how, database
     finally:
         database.close()
 
 
-def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
+def desk_over(
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    timings: Timings | None = None,
+) -> Desk:
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
@@ -104,7 +115,8 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
         articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
-        opening=opening(place),
+        timings=timings,
+        opening=opening(place, model),
     )
 
 
@@ -130,6 +142,7 @@ def wording(how: Asking, tier: int) -> DeskWording:
         failed=only_if_sure(failed(say, tier=tier), how.thresholds.sure),
         left_out=lambda kept, left: Reply(say("left_out", kept=kept, left_out=left)),
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
+        too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
     )
 
@@ -144,6 +157,8 @@ def limits(place: Place) -> Limits:
         history=agreed.history_messages,
         turn_attempts=agreed.turn_attempts,
         delivery=timedelta(hours=agreed.delivery_hours),
+        person_per_minute=agreed.questions_per_minute,
+        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
@@ -172,6 +187,7 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
 
 def web_channels(
     desk: Desk,
+    place: Place,
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
@@ -194,6 +210,7 @@ def web_channels(
         stopwatch,
         channels=names,
         troubles=troubles(others),
+        disk=partial(disk_left, place),
         tokens=tokens,
     )
     parts = (*api.routes, *operations.routes, console)
@@ -201,6 +218,13 @@ def web_channels(
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
     )
+
+
+def disk_left(place: Place) -> Disk:
+    """How much room is left for what the desk keeps."""
+    place.var.mkdir(parents=True, exist_ok=True)
+    least = place.settings.health.disk_free_mb * 1_000_000
+    return Disk(str(place.var), shutil.disk_usage(place.var).free, least)
 
 
 def serve(
@@ -214,34 +238,37 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        secret = place.settings.secret.get_secret_value()
+        tell = open_things.enter_context(telemetry(place.settings.telemetry, secret))
+        timings = Timings(tell)
+        timed = TimedKnowledge(knowledge, timings)
+        desk, how, database = open_things.enter_context(open_desk(place, timed, model, timings))
         open_things.enter_context(following(place, knowledge, model))
-        centre = HelpCentre(knowledge, database)
+        centre = HelpCentre(timed, database)
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
-        tickets = console_over(place, database, desk, how.say)
-        agents = agents_side(place, database, tickets, address)
+        doors = console_doors(place, database)
+        tickets = console_over(place, database, desk, how.say, model)
+        agents = agents_side(place, database, tickets, doors.accounts, address)
         others = platforms(place, desk, database, centre, address, agents)
-        console = console_part(console_doors(place, database), options)
+        console = console_part(doors, options)
         tokens = ApiTokens(database)
-        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
+        web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        chores: tuple[worker.Chore, ...] = (clock.timers, clock.jobs, tickets.close_due)
-        if agents is None:
-            asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
-            return
-        work_on = worker.run(desk, adapters, pace, (*chores, agents.rung))
-        asyncio.run(until_signal(card_worker.beside(work_on, card_worker.run(agents, others))))
+        ticks = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = (clock.timers, clock.jobs, ticks.work, tickets.close_due)
+        asyncio.run(until_signal(at_work(desk, adapters, pace, chores, agents, others)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     """Talk at this terminal until the input ends."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        opened = open_desk(place, knowledge, model, Timings())
+        desk, how, database = open_things.enter_context(opened)
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
         clock = flow_clock(place, database, how, model, count=desk.count)

@@ -32,6 +32,7 @@ from config.sections import (
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
+    HealthSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
@@ -39,6 +40,7 @@ from config.sections import (
     OpenIdSettings,
     SearchSettings,
     SourceSettings,
+    TelemetrySettings,
     TicketSettings,
     WebSettings,
     WorkSettings,
@@ -97,6 +99,8 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    health: HealthSettings = HealthSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""

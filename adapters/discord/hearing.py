@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -39,6 +39,15 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What one message that Discord made otherwise than ever before could raise."""
 
 
+Suggest = Callable[[str], Awaitable[Sequence[str]]]
+"""Questions that go on as somebody has begun to type."""
+
+
+async def nothing_to_suggest(_: str) -> Sequence[str]:
+    """Where no questions are known."""
+    return ()
+
+
 class Hearing:
     """The ear of one client. All of it runs in the client's event loop."""
 
@@ -52,12 +61,13 @@ class Hearing:
         text_limit: int,
         image_limit: int,
         asks_people: AsksPeople = nobody_asks,
+        suggest: Suggest = nothing_to_suggest,
     ) -> None:
         self.name = name
         self.rules = rules
         self.marks = marks
         self.quiet = quiet
-        self.asks_people = asks_people
+        self.asks_people, self.suggest = asks_people, suggest
         self.agents: Agents | None = None
         self.limits = (text_limit, image_limit)
         self.me = 0

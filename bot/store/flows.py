@@ -161,6 +161,15 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation,
     return [(conversation, run_of(row.state)) for row, conversation in found]
 
 
+def overdue(session: Session, now: datetime) -> tuple[int, float]:
+    """How many timers should have fired by now, and for how many seconds the oldest."""
+    waiting = (FlowRun.status == "active", FlowRun.wakes_at <= now)
+    count, oldest = session.execute(
+        select(func.count(), func.min(FlowRun.wakes_at)).where(*waiting)
+    ).one()
+    return count, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
 def postpone(session: Session, token: str, until: datetime) -> None:
     """A run that could not be advanced is looked at again later."""
     session.execute(update(_RUNS).where(_RUNS.c.token == token).values(wakes_at=until))
