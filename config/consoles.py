@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.inbox_doors import InboxDoors
 from bot.accounts import Accounts
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
 from bot.faults import Fault, no_fault
+from bot.meaning import Meaning
 from bot.opening import Opening, TicketRules
 from bot.people import Person
+from bot.presence import Presence
 from bot.ticket_clock import TicketClock
 from bot.wording import Wording
+from bot.worklist import Worklist
 from config.problems import SettingsRefused
 from config.team_rules import CATEGORIES, routing, team
 from config.wiring import Place
+from knowledge.alike import Alike
 from knowledge.embedder import Embedder
 
 
@@ -53,6 +58,24 @@ def ticket_clock(
 
     rules = ticket_rules(place)
     return TicketClock(database, team(place.settings), rules, people=people, fault=fault)
+
+
+def inbox_doors(
+    place: Place, database: Database, console: Console, accounts: Accounts, model: Embedder
+) -> InboxDoors:
+    """What the inbox goes through."""
+    settings = place.settings
+    meaning = Meaning(database, Alike(model))
+    timeout = timedelta(minutes=settings.presence.timeout_minutes)
+    return InboxDoors(
+        console,
+        Worklist(database, console),
+        accounts,
+        Presence(database, timeout),
+        meaning,
+        tiers=ticket_rules(place).tiers,
+        queues=tuple(queue.name for queue in settings.queues),
+    )
 
 
 def console_over(

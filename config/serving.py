@@ -52,7 +52,7 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening, ticket_clock
+from config.consoles import console_over, inbox_doors, opening, ticket_clock
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -248,7 +248,9 @@ def serve(
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
         doors = console_doors(place, database)
-        console = console_part(doors, options)
+        agents = console_over(place, database, desk, how.say, model)
+        inbox = inbox_doors(place, database, agents, doors.accounts, model)
+        console = console_part(replace(doors, inbox=inbox), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -256,9 +258,9 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        agents = console_over(place, database, desk, how.say, model)
         tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
-        chores = (clock.timers, clock.jobs, tickets.work, agents.close_due)
+        meant = (inbox.meaning.work,) if inbox.meaning else ()
+        chores = (clock.timers, clock.jobs, tickets.work, agents.close_due, *meant)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 

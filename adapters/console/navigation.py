@@ -23,6 +23,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("Inbox", f"{PATH}/inbox", Act.SEE_NOTES, "Tickets that wait, yours first."),
     Entry("Accounts", f"{PATH}/accounts", Act.ADMINISTER, "Who signs in, as what, in which tiers."),
     Entry("Audit log", f"{PATH}/audit", Act.ADMINISTER, "What admins did, when, and on whom."),
 )
