@@ -112,11 +112,16 @@ class Acts(Door):
         return self._decide(person, number, version, lambda t: rules.resume(t, why))
 
     def solve(
-        self, person: Person, number: int, why: str = "", version: int | None = None
+        self,
+        person: Person,
+        number: int,
+        why: str = "",
+        version: int | None = None,
+        article: str = "",
     ) -> Acted:
-        """The problem is gone."""
+        """The problem is gone; `article` (its id) is the one that solves it."""
         now = self._clock()
-        return self._decide(person, number, version, lambda t: rules.solve(t, now, why))
+        return self._decide(person, number, version, lambda t: rules.solve(t, now, why, article))
 
     def reopen(
         self, person: Person, number: int, why: str = "", version: int | None = None

@@ -29,6 +29,9 @@ QUIET = frozenset(
         "requester_wrote",
         "sla_warning",
         "sla_breached",
+        "asked_how_it_was",
+        "scored",
+        "word",
     }
 )
 """Events that nobody needs to have seen before they act: the version stays."""

@@ -177,6 +177,8 @@ def listed(session: Session) -> tuple[TicketLine, ...]:
 
 def numbered(session: Session, numbers: Sequence[int]) -> tuple[TicketLine, ...]:
     """The tickets of these numbers, in that order."""
+    if not numbers:
+        return ()
     found = {t.id: t for t in session.scalars(select(Ticket).where(Ticket.id.in_(numbers)))}
     return lines(session, [found[number] for number in numbers if number in found])
 
