@@ -84,6 +84,8 @@ HOMES = {
         "bot/ticket_clock.py",
         "bot/flow_clock.py",
         "bot/flow_model.py",
+        "bot/inbox_model.py",
+        "bot/worklist.py",
         "bot/claims.py",
         "bot/claim_model.py",
         "bot/shared_work.py",
