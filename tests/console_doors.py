@@ -10,6 +10,7 @@ from adapters.console.openid_provider import Provider, ProviderOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
 from bot.desk import Database
+from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
@@ -52,5 +53,6 @@ def console_doors(
         SignIn(database, FAST),
         Audit(database),
         FlowPages(known, database),
+        FigurePages(database),
         openid,
     )

@@ -23,6 +23,12 @@ class Entry:
 
 
 ENTRIES = (
+    Entry(
+        "Figures",
+        f"{PATH}/figures",
+        Act.SEE_FIGURES,
+        "How the desk does: times, promises, satisfaction.",
+    ),
     Entry("Flows", f"{PATH}/flows", Act.SEE_FLOWS, "How each flow does, and who went which way."),
     Entry("Accounts", f"{PATH}/accounts", Act.ADMINISTER, "Who signs in, as what, in which tiers."),
     Entry("Audit log", f"{PATH}/audit", Act.ADMINISTER, "What admins did, when, and on whom."),
