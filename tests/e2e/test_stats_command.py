@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ RUN = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     (folder / "var").mkdir()
     (folder / "firstline.toml").write_text('[desk]\nzone = "Pacific/Auckland"\n', "utf-8")
@@ -32,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         house.clock.move(minutes=30)
         house.console.reply(MIA, number, Written("Try this.", then="solved"))
         house.says("thanks", "alone")
-    yield folder
+    return folder
 
 
 def stats(desk: Path, *options: str) -> str:
