@@ -136,7 +136,16 @@ def slack_options(place: Place, site: str) -> SlackOptions:
 
 
 def refuse_what_cannot_work(place: Place) -> None:
-    """Before anything is opened: raises SettingsRefused for a platform that is on and cannot be."""
+    """Before anything is opened: raises SettingsRefused for a platform that is on and cannot be,
+    and for a process that would leave work undone."""
+    missing = {"channels", "turns", "deliveries", "clock", "web"}.difference(
+        place.settings.process.roles
+    )
+    if missing and place.settings.database.url.startswith("sqlite"):
+        raise SettingsRefused(
+            f"process.roles: {', '.join(sorted(missing))} is missing, and on SQLite there is no "
+            "other process to do it. Name all roles, or use PostgreSQL."
+        )
     if not slack_is_on(place):
         return
     from adapters.slack.adapter import check

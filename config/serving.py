@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
@@ -52,12 +50,14 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import closings, console_over, opening, telling
+from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
+from config.roles import chores_here, held, roles
 from config.settings import fault_point
+from config.stopping import until_signal
 from config.telemetry import telemetry
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
@@ -72,7 +72,8 @@ def open_desk(
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     connections = place.settings.database.connections
-    database = open_database(database_url(place), connections=connections)
+    lease = place.settings.work.lease_seconds
+    database = open_database(database_url(place), connections=connections, lease=lease)
     try:
         yield desk_over(place, database, how, model, timings), how, database
     finally:
@@ -117,7 +118,7 @@ def desk_over(
         limits=limits(place),
         fault=fault_of_tests(),
         timings=timings,
-        opening=opening(place),
+        opening=opening(place, model),
     )
 
 
@@ -168,7 +169,7 @@ def web_channels(
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     others: Sequence[Platform],
     console: ConsolePart,
     tokens: ApiTokens,
@@ -209,11 +210,11 @@ def serve(
     knowledge: LiveKnowledge,
     model: Embedder,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     *,
     announce: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
+    """Serve until SIGTERM or Ctrl-C (without a `listener`: no pages). `announce`: all is open."""
     with ExitStack() as open_things:
         secret = place.settings.secret.get_secret_value()
         tell = open_things.enter_context(telemetry(place.settings.telemetry, secret))
@@ -222,11 +223,14 @@ def serve(
         desk, how, database = open_things.enter_context(open_desk(place, timed, model, timings))
         open_things.enter_context(following(place, knowledge, model))
         centre = HelpCentre(timed, database)
-        address = site(place, listener.getsockname()[1])
+        address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = platforms(place, desk, database, centre, address)
+        others = held(platforms(place, desk, database, centre, address), database)
+        agents = console_over(place, database, desk, how.say, model)
         everything = how.knowledge.seen_by(audiences(place).known)
-        console = console_part(console_doors(place, database, everything), options)
+        doors = console_doors(place, database, everything)
+        page = ticket_doors(agents, database, doors.accounts, centre)
+        console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -234,14 +238,20 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        tickets = console_over(place, database, desk, how.say)
-        chores = (
-            clock.timers,
-            clock.jobs,
-            tickets.close_due,
-            *telling(place, database, desk, how.say),
+        tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = chores_here(
+            place,
+            (
+                clock.timers,
+                clock.jobs,
+                tickets.work,
+                agents.close_due,
+                *telling(place, database, desk, how.say),
+            ),
         )
-        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+        asyncio.run(
+            until_signal(worker.run(desk, adapters, pace, chores, roles(place, web, others)))
+        )
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
@@ -269,12 +279,3 @@ def following(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Iterat
     finally:
         stop.set()
         thread.join()
-
-
-async def until_signal(work: Coroutine[Any, Any, None]) -> None:
-    """The work, until it ends or the process is told to stop."""
-    working = asyncio.create_task(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from adapters.console.app import Doors
 from adapters.console.openid import OpenId
 from adapters.console.openid_provider import Provider, ProviderOptions
+from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
 from bot.audit import Audit
-from bot.desk import Database
+from bot.console import Console, ConsoleWording
+from bot.desk import Database, Desk
+from bot.drafts import Drafts
 from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
@@ -56,3 +62,14 @@ def console_doors(
         FigurePages(database),
         openid,
     )
+
+
+def with_ticket_page(doors: Doors, desk: Desk, database: Database, centre: HelpCentre) -> Doors:
+    """The same doors, and what the page of a ticket goes through."""
+    console = Console(
+        database,
+        wording=ConsoleWording(merged=lambda old, new: f"Ticket #{old} goes on in #{new}."),
+        firsts=desk.firsts,
+    )
+    page = TicketDoors(console, doors.accounts, Drafts(database), Macros(database), centre)
+    return replace(doors, ticket_page=page)

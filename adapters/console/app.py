@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
@@ -20,6 +20,12 @@ from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
 from adapters.console.refusals import Apology, to_sign_in
 from adapters.console.signing_in import sign_in_routes
+from adapters.console.ticket import ticket_routes
+from adapters.console.ticket_doors import TicketDoors
+from adapters.console.ticket_files import ticket_file_routes
+from adapters.console.ticket_macros import ticket_macro_routes
+from adapters.console.ticket_new import ticket_new_routes
+from adapters.console.ticket_news import ticket_news_routes
 from adapters.http.options import HttpOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
@@ -41,6 +47,7 @@ class Doors:
     flows: FlowPages
     figures: FigurePages
     openid: OpenId | None = None
+    ticket_page: TicketDoors | None = None
 
 
 def console_part(doors: Doors, options: HttpOptions) -> ConsolePart:
@@ -65,6 +72,8 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))
+    if doors.ticket_page:
+        routers += ticket_page_routes(pages, doors.ticket_page)
     for router in routers:  # one flat list: a test walks over all of it
         app.router.routes.extend(router.routes)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
@@ -74,3 +83,14 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     app.add_exception_handler(RequestValidationError, apology.on_invalid)
     app.add_exception_handler(Exception, apology.on_error)
     return app
+
+
+def ticket_page_routes(pages: Pages, doors: TicketDoors) -> list[APIRouter]:
+    """One ticket, and what belongs to working on it."""
+    return [
+        ticket_routes(pages, doors),
+        ticket_news_routes(doors),
+        ticket_file_routes(doors),
+        ticket_new_routes(pages, doors),
+        ticket_macro_routes(pages, doors.macros),
+    ]

@@ -23,6 +23,8 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("New ticket", f"{PATH}/new-ticket", Act.WORK, "Open a ticket for somebody."),
+    Entry("Macros", f"{PATH}/macros", Act.WRITE_MACROS, "Texts that agents write often."),
     Entry(
         "Figures",
         f"{PATH}/figures",
