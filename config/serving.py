@@ -50,7 +50,15 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
+from config.consoles import (
+    closings,
+    console_over,
+    opening,
+    retention_over,
+    telling,
+    ticket_clock,
+    ticket_doors,
+)
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
 from config.platforms import Platform, platforms, troubles
@@ -247,6 +255,7 @@ def serve(
                 tickets.work,
                 agents.close_due,
                 *telling(place, database, desk, how.say),
+                retention_over(place, database).work,
             ),
         )
         asyncio.run(

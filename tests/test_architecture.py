@@ -82,6 +82,8 @@ HOMES = {
         "bot/dead_model.py",
         "bot/ticket_clock.py",
         "bot/flow_clock.py",
+        "bot/requester_data.py",
+        "bot/retention.py",
         "bot/flow_model.py",
         "bot/claims.py",
         "bot/claim_model.py",
