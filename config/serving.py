@@ -55,6 +55,7 @@ from config.consoles import (
     console_over,
     inbox_doors,
     opening,
+    retention_over,
     telling,
     ticket_clock,
     ticket_doors,
@@ -260,6 +261,7 @@ def serve(
                 tickets.close_due,
                 meant,
                 *telling(place, database, desk, how.say),
+                retention_over(place, database).work,
             ),
         )
         part = roles(place, web, others)

@@ -83,6 +83,8 @@ HOMES = {
         "bot/dead_model.py",
         "bot/ticket_clock.py",
         "bot/flow_clock.py",
+        "bot/requester_data.py",
+        "bot/retention.py",
         "bot/flow_model.py",
         "bot/inbox_model.py",
         "bot/worklist.py",
