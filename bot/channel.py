@@ -105,7 +105,8 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """👍 or 👎 on one of our messages, named by its `Outgoing.key`. A later one replaces an earlier."""
+    """👍 or 👎 on one of our messages, named by its `Outgoing.key`. A later one replaces an earlier;
+    the same again without a `comment` leaves the words of the earlier."""
 
     address: Address
     key: str

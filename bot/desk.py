@@ -21,15 +21,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.channel import Deletion, Edit, Heard, Incoming, Outgoing, Rating, SendError
-from bot.claims import Claims
-from bot.edits import choice_of
+from bot.budget import Budget
+from bot.channel import Heard, Outgoing, SendError
 from bot.faults import Fault, no_fault
-from bot.first_attempts import FirstAttempts
-from bot.limits import Limits, Refused, edited_text, identity, storable, take_in
+from bot.hearing import Hearing
+from bot.limits import Limits, Refused, identity, storable
 from bot.opening import Opening
 from bot.records import Records
-from bot.store import changes, history, inbox, outbox
+from bot.shared_work import claims_of, deliveries_of
+from bot.store import bookmarks, history, outbox
 from bot.store.database import (
     Database,
     open_beside,
@@ -38,7 +38,8 @@ from bot.store.database import (
     with_password,
 )
 from bot.store.errors import DatabaseFailed, DatabaseRefused
-from bot.turn import Outcome, Response, Turn
+from bot.timing import Facts, Step, Timings
+from bot.turn import Response, Turn
 from bot.turns import DeskWording, Turns
 from bot.views import Accepted, Delivery, Line, Stats, TicketLine, TicketPage, Trace
 
@@ -90,21 +91,34 @@ class Desk(Records):
         new_key: Callable[[], str] = lambda: secrets.token_hex(12),
         chance: Callable[[], float] = random.random,
         fault: Fault = no_fault,
+        timings: Timings | None = None,
         opening: Opening = AT_FIRST,
     ) -> None:
         super().__init__(database)
+        self._timings = timings or Timings()
         self._limits = limits
         self._clock = clock
         self._chance = chance
         self.fault = fault
-        self._claims = Claims()
+        self._claims = claims_of(database, clock)
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._last_error: tuple[str, datetime | None] = ("", None)
-        self._wording = wording
-        self._new_key = new_key
-        self.firsts = FirstAttempts()
+        self.firsts = deliveries_of(database)
         self._broken: dict[str, str] = {}
+        self._hearing = Hearing(
+            database,
+            self._claims,
+            wording,
+            clock,
+            new_key,
+            limits,
+            fault,
+            self.count,
+            self.firsts,
+            self._timings,
+            Budget(limits.person_per_minute, limits.channel_per_minute),
+        )
         self._turns = Turns(
             database,
             self._claims,
@@ -115,8 +129,9 @@ class Desk(Records):
             new_key,
             limits,
             fault,
-            self._count,
+            self.count,
             self.firsts,
+            self._timings,
             opening,
         )
 
@@ -129,11 +144,7 @@ class Desk(Records):
         Raises Refused for what no channel may hand in, DatabaseFailed when it could not
         be kept: then the channel must not be told "got it".
         """
-        if isinstance(heard, Rating):
-            return self._rate(heard)
-        if isinstance(heard, Incoming):
-            return self._keep(heard)
-        return self._edit(heard) if isinstance(heard, Edit) else self._delete(heard)
+        return self._hearing.accept(heard)
 
     def take_turn(self) -> bool:
         """Respond to one waiting message; False when none is free to be taken.
@@ -152,35 +163,39 @@ class Desk(Records):
         The same is given again until `sent` or `failed` is told of it; `flying` are
         keys that need not be given, since they are being delivered.
         """
-        now = self._clock()
-        found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
-        return tuple(map(self.firsts.counted, found))
+        return self.firsts.due(limit, channel, flying, self._clock())
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
 
         def work(session: Session) -> bool:
+            if not self.firsts.mine(session, key):
+                return False
             told = outbox.sent(session, key, identity(external_id), self._clock())
             self.fault("sent before commit")
             return told
 
         if self._database.write(work):
-            self._count("sent")
+            self.count("sent")
+        self.firsts.over(key)
         self.fault("sent after commit")
 
     def failed(self, key: str, error: SendError) -> None:
         """It was not delivered: again later, or never, and then a ticket says so."""
-        dead = self._database.write(
-            lambda s: outbox.failed(
-                s,
+
+        def work(session: Session) -> bool:
+            return self.firsts.mine(session, key) and outbox.failed(
+                session,
                 key,
                 error,
                 give_up_after=self._limits.delivery,
                 chance=self._chance(),
                 now=self._clock(),
             )
-        )
-        self._count("send_failed")
+
+        dead = self._database.write(work)
+        self.firsts.over(key)
+        self.count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 
     def channel_broken(self, channel: str, reason: str) -> None:
@@ -202,94 +217,34 @@ class Desk(Records):
         with self._counting:
             counts = dict(self._counts)
         return replace(
-            found, last_error=error, last_error_at=at, counts=counts, broken=self._broken
+            found,
+            last_error=error,
+            last_error_at=at,
+            counts=counts,
+            broken=self._broken,
+            spreads=self._timings.spreads(),
         )
+
+    def prove_writable(self) -> None:
+        """Write something and have it on the disk. Raises DatabaseFailed when that cannot be done."""
+        now = self._clock().isoformat()
+        self._database.write(lambda s: bookmarks.keep(s, "health", "database", now))
+
+    def tried(self, outgoing: Outgoing, started: float, seconds: float, outcome: str) -> None:
+        """How long a delivery took, for metrics and traces; `outcome` is `sent` or an error's name."""
+        channel, key = outgoing.address.channel, outgoing.key
+        message = None
+        if self._timings.traced:
+            message = self._database.browse(lambda s: history.asked_by(s, channel, key))
+        facts: Facts = {"attempt": outgoing.attempt, "outcome": outcome}
+        self._timings(Step("delivery", channel, message, started, seconds, facts))
 
     def note_error(self, where: str, error: BaseException) -> None:
         """Something went wrong around the desk; health shows the last one, without its text's words."""
         self._last_error = (f"{where}: {type(error).__name__}", self._clock())
         log.warning(where, extra={"error": type(error).__name__})
 
-    def _keep(self, incoming: Incoming) -> Accepted:
-        taken = take_in(incoming, self._limits)
-
-        def work(session: Session) -> tuple[Accepted, int]:
-            kept = inbox.accept(session, taken, self._clock())
-            self.fault("accept before commit")
-            return kept
-
-        accepted, conversation = self._database.write(work)
-        self.fault("accept after commit")
-        self._count("accepted" if accepted.new else "redelivered")
-        if accepted.new and accepted.message_id is not None:
-            self._claims.add(conversation, accepted.message_id)
-        elif accepted.conflict:
-            log.warning(
-                "same identity, other content: the first stands",
-                extra={"message_id": accepted.message_id, "channel": incoming.address.channel},
-            )
-        return accepted
-
-    def _edit(self, edit: Edit) -> Accepted:
-        text, left_out = edited_text(edit, self._limits)
-        edited = changes.Edited(text, left_out, edit.edited_at)
-        message = self._message_of(edit)
-        if message is None:
-            return Accepted(None, new=False)
-        offer = (self._new_key(), self._wording.edited(choice_of(message)))
-
-        def work(session: Session) -> bool:
-            new = changes.edit(session, message, edited, offer, self._clock())
-            self.fault("change before commit")
-            return new
-
-        with self.firsts.of([offer[0]]):
-            new = self._database.write(work)
-        self.fault("change after commit")
-        self._count("edited" if new else "redelivered")
-        return Accepted(message, new=new)
-
-    def _delete(self, deletion: Deletion) -> Accepted:
-        if deletion.deleted_at.tzinfo is None:
-            raise Refused("`deleted_at` must carry its time zone")
-        message = self._message_of(deletion)
-        if message is None:
-            return Accepted(None, new=False)
-
-        def work(session: Session) -> tuple[bool, Outcome | None]:
-            done = changes.delete(session, message, deletion.deleted_at, self._clock())
-            self.fault("change before commit")
-            return done
-
-        new, outcome = self._database.write(work)
-        self.fault("change after commit")
-        self._count("deleted" if new else "redelivered")
-        if outcome:
-            self._count(f"outcome_{outcome.value}")
-        return Accepted(message, new=new)
-
-    def _message_of(self, change: Edit | Deletion) -> int | None:
-        channel, external_id = change.address.channel, identity(change.external_id)
-        found = self._database.read(lambda s: changes.find(s, channel, external_id))
-        if found is None:
-            kind = type(change).__name__
-            log.info("change of an unknown message", extra={"channel": channel, "kind": kind})
-        return found
-
-    def _rate(self, rating: Rating) -> Accepted:
-        if len(rating.comment) > self._limits.text:
-            raise Refused(f"a comment is at most {self._limits.text} characters")
-        sender, comment = identity(rating.sender.id), storable(rating.comment)
-        accepted = self._database.write(lambda s: inbox.rate(s, rating, sender, comment))
-        self._count("ratings")
-        if accepted.message_id is None:
-            log.warning("rating of nothing said there", extra={"channel": rating.address.channel})
-        return accepted
-
     def count(self, what: str) -> None:
-        """Something happened that metrics tell; for what works beside the desk."""
-        self._count(what)
-
-    def _count(self, what: str) -> None:
+        """Something happened that metrics count by its name."""
         with self._counting:
             self._counts[what] += 1

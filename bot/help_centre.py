@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from bot.article_path import article_path
 from bot.desk import Database
 from bot.store import article_ratings, history
+from bot.words import words
 from knowledge.base import KnowledgeBase, KnowledgeState
 from knowledge.content import PUBLIC, Article
 from knowledge.markdown import Heading, headings, to_html, to_plain
@@ -115,6 +116,14 @@ class HelpCentre:
         ordered = [*first, *(article for article in asked if article not in first)]
         return tuple(article.questions[0] for article in ordered[:limit])
 
+    def suggestions(self, typed: str, limit: int) -> tuple[str, ...]:
+        """Questions of articles that hold every word typed so far (the last may be unfinished);
+        those that begin with it first. Quick: nothing is searched or read."""
+        wanted, begun = words(typed), typed.strip().lower()
+        asked = dict.fromkeys(q for article in self._articles() for q in article.questions)
+        fit = [question for question in asked if _holds(question, wanted)]
+        return tuple(sorted(fit, key=lambda q: not q.lower().startswith(begun))[:limit])
+
     def shelves(self) -> tuple[Shelf, ...]:
         """All articles by their first tag; those without any come last."""
         by_tag: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -182,6 +191,12 @@ class HelpCentre:
         """`../setup.md`, `setup.html`, `/help/setup`: the article `setup`, where there is one."""
         known = self._visible(target) or self._visible(PurePosixPath(target).stem)
         return None if known is None else article_path(known.id)
+
+
+def _holds(question: str, wanted: Sequence[str]) -> bool:
+    there = words(question)
+    finished = all(word in there for word in wanted[:-1])
+    return finished and (not wanted or any(word.startswith(wanted[-1]) for word in there))
 
 
 def _picture(target: str) -> str | None:

@@ -23,7 +23,8 @@ class Limits:
 
     `text` in characters, `attachment` in bytes for each file, `attachments` files of a
     message, `history` messages that a turn sees. After `turn_attempts` a message goes
-    to people; an undelivered reply is given up after `delivery`.
+    to people; an undelivered reply is given up after `delivery`. `person_per_minute` and
+    `channel_per_minute` questions are answered of one person and of all there; None is no limit.
     """
 
     text: int = 1_000_000
@@ -31,6 +32,8 @@ class Limits:
     attachments: int = 10
     history: int = 10
     turn_attempts: int = 3
+    person_per_minute: int | None = None
+    channel_per_minute: int | None = None
     delivery: timedelta = timedelta(hours=24)
 
 

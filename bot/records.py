@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Address, Outgoing
 from bot.limits import identity
-from bot.store import history, inbox, outbox, ticket_examples, ticket_lists
+from bot.store import dead, history, inbox, outbox, ticket_examples, ticket_lists
 from bot.store.database import Database
-from bot.views import Line, TicketLine, TicketPage, Trace
+from bot.views import DeadLetter, Line, TicketLine, TicketPage, Trace
 
 
 class Records:
@@ -59,6 +59,10 @@ class Records:
     def said(self, address: Address, key: str) -> Outgoing | None:
         """What the bot said there under that key; None when it said no such thing there."""
         return self._database.browse(lambda s: outbox.said(s, address, key))
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """What was given up and waits for a decision, the oldest first."""
+        return self._database.browse(dead.listed)
 
     def ticket(self, number: int) -> TicketPage | None:
         """One ticket; None when there is no such number."""

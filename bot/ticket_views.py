@@ -21,9 +21,25 @@ class View(StrEnum):
     ALL = "all"
 
 
+class Sort(StrEnum):
+    """In which order a list is."""
+
+    CHANGED = "changed"
+    """The last changed first."""
+    DUE = "due"
+    """The most urgent first; what has no due time comes last."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; empty means all. With `statuses` also what is over is shown."""
+    """What a list is narrowed to; empty means all. With `statuses`, `words` or `among` also what
+    is over is shown.
+
+    `words` are found in subjects, summaries, messages and notes; of more than 500 tickets that
+    have them, the best 500 are listed. `among` are the only numbers to be looked at.
+    """
 
     statuses: tuple[str, ...] = ()
     tiers: tuple[int, ...] = ()
@@ -34,6 +50,8 @@ class Filters:
     channels: tuple[str, ...] = ()
     assignee: str = ""
     requester: int = 0
+    words: str = ""
+    among: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.claims import Claims
+from bot.claims import Claims, Lost
 from bot.faults import Fault
 from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, storable
@@ -24,6 +24,7 @@ from bot.store import inbox, turns
 from bot.store.database import Database
 from bot.store.errors import DatabaseFailed
 from bot.store.turns import Stale
+from bot.timing import Facts, Step, Timings, about
 from bot.turn import TICKET_NUMBER, Reply, Response, Turn
 
 log = logging.getLogger(__name__)
@@ -39,13 +40,14 @@ class DeskWording:
     `hand_off`); `left_out(kept, left_out)` tells that a message was longer than the
     limit, in characters; `files_left_out(names)` that files were too large or too many.
     `edited(choice)` offers to answer a message again that was edited after its answer, by
-    a Choice with that id.
+    a Choice with that id. `too_fast` says that no more is answered for the moment.
     """
 
     failed: Callable[[Turn], Response]
     left_out: Callable[[int, int], Reply]
     files_left_out: Callable[[tuple[str, ...]], Reply]
     edited: Callable[[str], Reply]
+    too_fast: Callable[[], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Turns:
     fault: Fault
     count: Callable[[str], None]
     firsts: FirstAttempts
+    timings: Timings
     opening: Opening
 
     def take(self) -> bool:
@@ -79,8 +82,8 @@ class Turns:
 
     def _claim(self) -> int | None:
         found = self.claims.take()
-        if found is None:
-            self.claims.found(self.database.read(inbox.waiting))
+        if found is None and self.claims.look():
+            self.claims.found(self.database.read(self.claims.waiting))
             found = self.claims.take()
         return found
 
@@ -100,12 +103,19 @@ class Turns:
     def _attempt(self, turn: Turn, attempt: int, *, given_up: bool = False) -> bool:
         self.fault("turn counted")
         message = turn.message.id
+        started, began = time.time(), time.perf_counter()
         try:
-            self._respond_and_write(turn, attempt, given_up=given_up)
+            with about(message, turn.conversation.channel, attempt):
+                self._respond_and_write(turn, attempt, given_up=given_up)
         except DatabaseFailed:
             raise
+        except Lost as lost:
+            self.count("turn_lost")
+            log.warning("turn not written", extra={"message_id": message, "why": str(lost)})
         except Exception as error:
             self.count("turn_failed")
+            facts: Facts = {"attempt": attempt, "error": type(error).__name__}
+            self._time(turn, started, time.perf_counter() - began, facts)
             reason = storable(f"attempt {attempt} failed: {type(error).__name__}: {error}")
             log.exception("turn failed", extra={"message_id": message, "attempt": attempt})
             self.database.write(lambda s: inbox.note_failure(s, message, reason))
@@ -113,7 +123,7 @@ class Turns:
         return True
 
     def _respond_and_write(self, turn: Turn, attempt: int, *, given_up: bool) -> None:
-        started, withheld = time.perf_counter(), ""
+        started, began, withheld = time.time(), time.perf_counter(), ""
         for _ in range(STALE_LIMIT):
             response = self._given_up(turn) if given_up else self.respond(turn)
             told = (*turn.history, turn.message)
@@ -130,7 +140,10 @@ class Turns:
                 turn = again
                 continue
             self.fault("turn after commit")
-            self._tell(turn, response, ticket, attempt, (time.perf_counter() - started) * 1000)
+            seconds = time.perf_counter() - began
+            self._tell(turn, response, ticket, attempt, seconds * 1000)
+            facts: Facts = {"attempt": attempt, "outcome": response.outcome.value}
+            self._time(turn, started, seconds, facts)
             return
         raise RuntimeError(f"stale {STALE_LIMIT} times in a row")
 
@@ -158,6 +171,7 @@ class Turns:
         }
 
         def work(session: Session) -> int | None:
+            self.claims.confirm(session, turn.conversation.id)
             if cited and not self.articles_exist(cited):
                 raise Stale("a cited article was deleted")
             ticket = turns.apply(
@@ -184,6 +198,10 @@ class Turns:
             names = self.database.read(lambda s: turns.files_left_out(s, turn.message.id))
             notices += [self.wording.files_left_out(names)] if names else []
         return notices
+
+    def _time(self, turn: Turn, started: float, seconds: float, facts: Facts) -> None:
+        channel = turn.conversation.channel
+        self.timings(Step("turn", channel, turn.message.id, started, seconds, facts))
 
     def _tell(
         self, turn: Turn, response: Response, ticket: int | None, attempt: int, ms: float

@@ -8,6 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from bot.channel import Choice, Source
+from bot.timing import BOUNDS, Spread
+
+__all__ = [
+    "BOUNDS",
+    "Accepted",
+    "DeadAct",
+    "DeadLetter",
+    "Delivery",
+    "Line",
+    "Queue",
+    "Spread",
+    "Stats",
+    "TicketChange",
+    "TicketLine",
+    "TicketPage",
+    "Trace",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +36,7 @@ class Accepted:
     `message_id` is the message kept, rated, edited or deleted; None for a rating of
     nothing that was said in that conversation, and for an edit or deletion of a message
     that is not known: these are not kept. `awaited` says that a reply will come for sure,
-    so that a sign of work is in place.
+    and not behind many others to the same person, so that a sign of work is in place.
     """
 
     message_id: int | None
@@ -174,12 +191,24 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits on a channel: in the `inbox` for its turn, in the `outbox` to be delivered."""
+
+    name: str
+    channel: str
+    count: int
+    oldest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """How the desk is doing now; ages in seconds. `counts` are of this process since its start.
 
     Keys of `counts`: `accepted`, `redelivered`, `edited`, `deleted`, `ratings`,
     `turn_failed`, `sent`, `send_failed`, and `outcome_…` for each outcome. `broken` are the
-    channels that cannot send, with the reason.
+    channels that cannot send, with the reason. `queues` are by channel, where something waits;
+    `flow_timers` how many flows' timers are overdue, and for how long the oldest is; `spreads`
+    how long the steps took, of this process.
     """
 
     inbox: int
@@ -194,3 +223,6 @@ class Stats:
     last_error_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    queues: tuple[Queue, ...] = ()
+    flow_timers: tuple[int, float] = (0, 0.0)
+    spreads: tuple[Spread, ...] = ()

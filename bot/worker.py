@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,6 +56,17 @@ class Pace:
 AS_AGREED = Pace()
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What this process does of the work. `hears`: the channels it listens to; None: all."""
+
+    turns: bool = True
+    deliveries: bool = True
+    hears: frozenset[str] | None = None
+
+
+EVERYTHING = Roles()
+
 Chore = Callable[[], int]
 """Something that is looked after now and then; gives how much there was to do."""
 
@@ -64,21 +76,28 @@ async def run(
     adapters: Sequence[Adapter],
     pace: Pace = AS_AGREED,
     chores: Sequence[Chore] = (),
+    roles: Roles = EVERYTHING,
 ) -> None:
-    """Serve until cancelled, or until every adapter has ended by itself.
+    """Serve until cancelled, or until every adapter that is heard has ended by itself.
 
     `chores` are done beside it, each by a loop of its own.
 
     At the end nothing more is heard, and what is under way may finish within
     `pace.grace` seconds; the rest is taken up at the next start.
     """
-    await _Worker(desk, adapters, pace, chores).run()
+    await _Worker(desk, adapters, pace, chores, roles).run()
 
 
 class _Worker:
     def __init__(
-        self, desk: Desk, adapters: Sequence[Adapter], pace: Pace, chores: Sequence[Chore]
+        self,
+        desk: Desk,
+        adapters: Sequence[Adapter],
+        pace: Pace,
+        chores: Sequence[Chore],
+        roles: Roles,
     ) -> None:
+        self._roles = roles
         self._chores = chores
         self._desk = desk
         self._adapters = adapters
@@ -93,10 +112,12 @@ class _Worker:
         self._stopping = False
 
     async def run(self) -> None:
-        self._turns.start()
+        if self._roles.turns:
+            self._turns.start()
         delivering = [
             asyncio.create_task(self._keep_up(f"deliveries {a.name}", self._deliver, a))
             for a in self._adapters
+            if self._roles.deliveries
         ]
         delivering += [
             asyncio.create_task(self._keep_up(f"chore {number}", self._look_after, chore))
@@ -105,9 +126,10 @@ class _Worker:
         hearing = [
             asyncio.create_task(self._keep_up(f"channel {a.name}", self._hear, a))
             for a in self._adapters
+            if self._roles.hears is None or a.name in self._roles.hears
         ]
         try:
-            await asyncio.gather(*hearing)
+            await (asyncio.gather(*hearing) if hearing else asyncio.Event().wait())
         finally:
             await self._end(hearing, delivering)
 
@@ -179,6 +201,8 @@ class _Worker:
             self._send(adapter, outgoing)
 
     def _room(self, adapter: Adapter) -> int:
+        if not getattr(adapter, "ready", True):
+            return 0  # another process is connected to that channel, and delivers there
         flying = self._flying_for(adapter)
         return self._pauses.room(adapter.name, flying, self._pace.deliveries, self._loop.time())
 
@@ -198,19 +222,25 @@ class _Worker:
 
     async def _delivery(self, adapter: Adapter, outgoing: Outgoing) -> None:
         await self._signs.settled(outgoing.address)
+        started, began = time.time(), time.perf_counter()
+        outcome = "sent"
         try:
             self._desk.fault("send before")
             external_id = await self._sent(adapter, outgoing)
             self._desk.fault("send after")
         except SendError as error:
+            seconds = time.perf_counter() - began
+            outcome = "broken" if error.broken else "refused" if error.permanent else "failed"
             if error.broken:
                 self._pauses.broken(adapter.name, outgoing.key, self._loop.time())
                 self._desk.channel_broken(adapter.name, str(error))
             await self._door(self._desk.failed, outgoing.key, error)
         else:
+            seconds = time.perf_counter() - began
             if self._pauses.mended(adapter.name):
                 self._desk.channel_mended(adapter.name)
             await self._door(self._desk.sent, outgoing.key, external_id)
+        await self._door(self._desk.tried, outgoing, started, seconds, outcome)
 
     async def _sent(self, adapter: Adapter, outgoing: Outgoing) -> str:
         """Every way in which a delivery can fail, as a SendError."""

@@ -137,7 +137,9 @@ class LimitSettings(Section):
     late_ticket_hours: float = Field(0, ge=0)
     """A question that is so old when it is received is not answered but goes to people. 0: never."""
     questions_per_minute: int = Field(20, ge=1)
-    """What one visitor of the web page or the API may write."""
+    """What one person may ask in a minute, on any channel. More is not answered, and they are told."""
+    channel_questions_per_minute: int = Field(0, ge=0)
+    """What all people on one channel may ask in a minute together; 0 is no limit."""
     requests_per_minute: int = Field(120, ge=1)
     """What one network address may write there, whoever it is."""
 
@@ -151,6 +153,20 @@ class WorkSettings(Section):
     """Messages of one channel on their way at the same time."""
     grace_seconds: float = Field(10, ge=0)
     """How long a stop waits for what is under way; the rest is done at the next start."""
+    lease_seconds: float = Field(15, ge=3)
+    """On PostgreSQL: a process that does not answer for so long is given up, and its work taken over."""
+
+
+Part = Literal["channels", "turns", "deliveries", "clock", "web"]
+
+
+class ProcessSettings(Section):
+    """What this process does of the work, where several share a PostgreSQL database."""
+
+    roles: tuple[Part, ...] = ("channels", "turns", "deliveries", "clock", "web")
+    """`channels` hears Slack and Discord and delivers there, `turns` answers, `deliveries` sends,
+    `clock` looks after timers and actions, `web` serves the pages and the API. Together the
+    processes must have all of them; on SQLite the one process has."""
 
 
 class FlowSettings(Section):
@@ -189,14 +205,17 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
-    tiers: tuple[int, ...] = (1, 2, 3)
-    """The tiers of support, in the order of escalation."""
     reopen_hours: float = Field(72, ge=0)
     """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
     close_hours: float = Field(168, ge=0)
     """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    closing_message: bool = True
+    """Tell requesters that their ticket was solved, with a button to reopen it, and ask how it was."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
+    reply_prefix: str = "!reply "
+    """In the thread of a ticket's card: what begins with it is sent to the requester, all else is an
+    internal note. Empty: only the button Reply sends."""
 
 
 class WebSettings(Section):
@@ -214,6 +233,26 @@ class WebSettings(Section):
     """Proxies whose word for a visitor's network address is taken."""
     session_days: int = Field(180, ge=1)
     """How long a visitor's conversation can be returned to."""
+
+
+class HealthSettings(Section):
+    """When the health page warns."""
+
+    disk_free_mb: int = Field(500, ge=0)
+    """Less room than this, in megabytes, on the disk that the desk's `var` folder is on: a warning."""
+
+
+class TelemetrySettings(Section):
+    """Traces of each message's way, sent to a collector. Needs the extra `firstline[telemetry]`."""
+
+    enabled: bool = False
+    """Whether traces are sent. They hold numbers, channels, times and outcomes, no text."""
+    endpoint: str = Field("http://127.0.0.1:4318/v1/traces", pattern="^https?://")
+    """The collector's address for traces by OTLP over HTTP."""
+    service: str = "firstline"
+    """The name under which this desk is shown there."""
+    headers: SecretStr = SecretStr("")
+    """Headers that the collector asks for, as JSON: `{"authorization": "Bearer …"}`."""
 
 
 class ConsoleSettings(Section):

@@ -8,20 +8,19 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import signal
+import shutil
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.readiness import Disk
 from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
@@ -31,28 +30,36 @@ from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
-from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.desk import Database, Desk, DeskWording, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.approval import deciding
+from bot.responders.closing import closing
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import Late, late
+from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
-from bot.responders.search import search
+from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
+from bot.timed_knowledge import TimedKnowledge
+from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening, ticket_doors
+from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
-from config.platforms import Platform, platforms, troubles
+from config.limits import late_rules, limits
+from config.platforms import Connected, platforms, troubles
 from config.problems import SettingsRefused
+from config.roles import chores_here, held, roles
 from config.settings import fault_point
+from config.stopping import until_signal
+from config.telemetry import telemetry
+from config.triage import agents_side, at_work
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -61,25 +68,33 @@ from knowledge.live import LiveKnowledge
 
 @contextmanager
 def open_desk(
-    place: Place, knowledge: KnowledgeBase, model: Embedder
+    place: Place, knowledge: KnowledgeBase, model: Embedder, timings: Timings
 ) -> Iterator[tuple[Desk, Asking, Database]]:
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     connections = place.settings.database.connections
-    database = open_database(database_url(place), connections=connections)
+    lease = place.settings.work.lease_seconds
+    database = open_database(database_url(place), connections=connections, lease=lease)
     try:
-        yield desk_over(place, database, how, model), how, database
+        yield desk_over(place, database, how, model, timings), how, database
     finally:
         database.close()
 
 
-def desk_over(place: Place, database: Database, how: Asking, model: Embedder) -> Desk:
+def desk_over(
+    place: Place,
+    database: Database,
+    how: Asking,
+    model: Embedder,
+    timings: Timings | None = None,
+) -> Desk:
     """The desk with all its ways to respond, in their order."""
     tier = place.settings.tickets.first_tier
     intents = Intents(how.say.phrasings(), model)
     flows, read_by = flow_desk(place, database, how, model), audiences(place)
     everything = how.seen_by(read_by.known)
     responders = (
+        closing(how.say, closings(place, database, how.say).look),
         with_agent,
         for_people(how.say, tier=tier),
         deciding(approvals(place, database, how.say)),
@@ -103,16 +118,8 @@ def desk_over(place: Place, database: Database, how: Asking, model: Embedder) ->
         articles_exist=lambda ids: all(everything.knowledge.article(id) for id in ids),
         limits=limits(place),
         fault=fault_of_tests(),
-        opening=opening(place),
-    )
-
-
-def late_rules(place: Place) -> Late:
-    """What becomes of messages that were old when they came in."""
-    agreed = place.settings.limits
-    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
-    return Late(
-        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
+        timings=timings,
+        opening=opening(place, model),
     )
 
 
@@ -129,20 +136,8 @@ def wording(how: Asking, tier: int) -> DeskWording:
         failed=only_if_sure(failed(say, tier=tier), how.thresholds.sure),
         left_out=lambda kept, left: Reply(say("left_out", kept=kept, left_out=left)),
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
+        too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
-    )
-
-
-def limits(place: Place) -> Limits:
-    """The limits of the settings."""
-    agreed = place.settings.limits
-    return Limits(
-        text=agreed.message_characters,
-        attachment=agreed.attachment_bytes,
-        attachments=agreed.attachments,
-        history=agreed.history_messages,
-        turn_attempts=agreed.turn_attempts,
-        delivery=timedelta(hours=agreed.delivery_hours),
     )
 
 
@@ -171,11 +166,12 @@ def http_options(place: Place, port: int | None) -> HttpOptions:
 
 def web_channels(
     desk: Desk,
+    place: Place,
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
-    listener: socket.socket,
-    others: Sequence[Platform],
+    listener: socket.socket | None,
+    others: Sequence[Connected],
     console: ConsolePart,
     tokens: ApiTokens,
 ) -> Sequence[Adapter]:
@@ -193,6 +189,7 @@ def web_channels(
         stopwatch,
         channels=names,
         troubles=troubles(others),
+        disk=partial(disk_left, place),
         tokens=tokens,
     )
     parts = (*api.routes, *operations.routes, console)
@@ -202,42 +199,68 @@ def web_channels(
     )
 
 
+def disk_left(place: Place) -> Disk:
+    """How much room is left for what the desk keeps."""
+    place.var.mkdir(parents=True, exist_ok=True)
+    least = place.settings.health.disk_free_mb * 1_000_000
+    return Disk(str(place.var), shutil.disk_usage(place.var).free, least)
+
+
 def serve(
     place: Place,
     knowledge: LiveKnowledge,
     model: Embedder,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     *,
     announce: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
+    """Serve until SIGTERM or Ctrl-C (without a `listener`: no pages). `announce`: all is open."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        secret = place.settings.secret.get_secret_value()
+        tell = open_things.enter_context(telemetry(place.settings.telemetry, secret))
+        timings = Timings(tell)
+        timed = TimedKnowledge(knowledge, timings)
+        desk, how, database = open_things.enter_context(open_desk(place, timed, model, timings))
         open_things.enter_context(following(place, knowledge, model))
-        centre = HelpCentre(knowledge, database)
-        address = site(place, listener.getsockname()[1])
+        centre = HelpCentre(timed, database)
+        address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = platforms(place, desk, database, centre, address)
-        tickets = console_over(place, database, desk, how.say)
-        doors = console_doors(place, database)
+        everything = how.knowledge.seen_by(audiences(place).known)
+        doors = console_doors(place, database, everything)
+        tickets = console_over(place, database, desk, how.say, model)
+        agents = agents_side(place, database, tickets, doors.accounts, address)
+        connected = platforms(place, desk, database, centre, address, agents)
+        others = held(connected, database)
         page = ticket_doors(tickets, database, doors.accounts, centre)
         console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
-        web = web_channels(desk, how, centre, options, listener, others, console, tokens)
+        web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        chores = (clock.timers, clock.jobs, tickets.close_due)
-        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+        ticks = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = chores_here(
+            place,
+            (
+                clock.timers,
+                clock.jobs,
+                ticks.work,
+                tickets.close_due,
+                *telling(place, database, desk, how.say),
+            ),
+        )
+        part = roles(place, web, others)
+        asyncio.run(until_signal(at_work(desk, adapters, pace, chores, agents, connected, part)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
     """Talk at this terminal until the input ends."""
     with ExitStack() as open_things:
-        desk, how, database = open_things.enter_context(open_desk(place, knowledge, model))
+        opened = open_desk(place, knowledge, model, Timings())
+        desk, how, database = open_things.enter_context(opened)
         open_things.enter_context(following(place, knowledge, model))
         terminal = TerminalAdapter(desk.waiting, read=sys.stdin, write=sys.stdout, site=site(place))
         clock = flow_clock(place, database, how, model, count=desk.count)
@@ -258,12 +281,3 @@ def following(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Iterat
     finally:
         stop.set()
         thread.join()
-
-
-async def until_signal(work: Coroutine[Any, Any, None]) -> None:
-    """The work, until it ends or the process is told to stop."""
-    working = asyncio.create_task(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working

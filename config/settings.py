@@ -32,13 +32,16 @@ from config.sections import (
     DatabaseSettings,
     DeskSettings,
     FlowSettings,
+    HealthSettings,
     IndexSettings,
     LimitSettings,
     LogSettings,
     ModelSettings,
     OpenIdSettings,
+    ProcessSettings,
     SearchSettings,
     SourceSettings,
+    TelemetrySettings,
     TicketSettings,
     WebSettings,
     WorkSettings,
@@ -97,6 +100,9 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    process: ProcessSettings = ProcessSettings()
+    health: HealthSettings = HealthSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()
     secret: SecretStr = SecretStr("")
     """Signs the sessions of the web page."""

@@ -14,24 +14,52 @@ from bot.audit import Audit
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
 from bot.drafts import Drafts
+from bot.flow_pages import FlowPages
 from bot.help_centre import HelpCentre
 from bot.macros import Macros
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
+from indexer.sources.flows import as_article
+from knowledge.base import KnowledgeBase
+from tests.answers_support import SmallKnowledge
+from tests.flow_support import flow
 from tests.servers.openid.openid_server import CLIENT, SECRET
 
 FAST = Passwords(memory=8, rounds=1)
 """Hashes that no test has to wait for."""
 
 
-def console_doors(database: Database, issuer: str = "", rules: Rules = Rules()) -> Doors:  # noqa: B008
+PRINTER = """
+    title: The printer does not print
+    triggers: [my printer does not print, nothing comes out of the printer]
+    steps:
+      system: {ask: Which system do you use?, choices: {Windows: restart, macOS: person}}
+      restart: {instruct: Turn the printer off and on again., "yes": done, "no": person}
+      done: {solved: Good!}
+      person: {hand_off: Somebody will look at it.}
+    """
+
+
+def console_doors(
+    database: Database,
+    issuer: str = "",
+    rules: Rules = Rules(),  # noqa: B008
+    knowledge: KnowledgeBase | None = None,
+) -> Doors:
     """As the program wires them, with fast hashes; `issuer` is an OpenID provider's address."""
     openid = None
     if issuer:
         provider = Provider(ProviderOptions(issuer, CLIENT, SECRET, "Acme"), time.monotonic)
         openid = OpenId(provider, OpenIdAccounts(database, rules))
-    return Doors(Accounts(database, FAST), SignIn(database, FAST), Audit(database), openid)
+    known = knowledge or SmallKnowledge([as_article(flow(PRINTER, "printer"))])
+    return Doors(
+        Accounts(database, FAST),
+        SignIn(database, FAST),
+        Audit(database),
+        FlowPages(known, database),
+        openid,
+    )
 
 
 def with_ticket_page(doors: Doors, desk: Desk, database: Database, centre: HelpCentre) -> Doors:

@@ -48,6 +48,7 @@ WORDING = DeskWording(
     failed=lambda _turn: hand_over("error"),
     left_out=lambda kept, left_out: Reply(f"I read {kept} characters and left {left_out} out."),
     files_left_out=lambda names: Reply(f"I could not take: {', '.join(names)}"),
+    too_fast=lambda: Reply("You are too fast."),
     edited=lambda choice: Reply("You changed it.", choices=(Choice(choice, "Answer again"),)),
 )
 

@@ -21,6 +21,8 @@ from tests.real_model import ROOT, real_embedder
 
 PROGRAM = [sys.executable, "-c", "from config.cli import main; main()"]
 SITE = "https://help.example.org"
+START = 120.0
+"""Seconds that a start may take on a machine with much else to do."""
 INDEXED = ROOT / "var" / "program-desk"
 SETTINGS = """
 [web]
@@ -83,7 +85,9 @@ class Program:
             )
         before = log.stat().st_size
         try:
-            await until(lambda: b"Serving" in log.read_bytes()[before:] or process.poll())
+            await until(
+                lambda: b"Serving" in log.read_bytes()[before:] or process.poll() is not None, START
+            )
             assert process.poll() is None, log.read_text()
             yield process
         finally:
@@ -91,7 +95,7 @@ class Program:
             process.wait()
 
 
-async def until(enough: Callable[[], Any], seconds: float = 30.0) -> Any:
+async def until(enough: Callable[[], Any], seconds: float = 90.0) -> Any:
     """The first true value."""
     async with asyncio.timeout(seconds):
         while not (found := enough()):  # noqa: ASYNC110 - another process is looked at

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.readiness import Disk
 from adapters.console.app import Doors, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
@@ -247,7 +248,8 @@ def served(
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
-    operations = Operations(desk, help_centre, http, stopwatch, channels=("web", "api"))
+    more = {"channels": ("web", "api"), "disk": lambda: Disk("var", 10**9, 10**6)}
+    operations = Operations(desk, help_centre, http, stopwatch, **more)  # type: ignore[arg-type]
     parts = [*api.routes, *operations.routes]
     if doors:
         parts.append(console_part(doors, http))

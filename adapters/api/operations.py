@@ -7,7 +7,9 @@ the operator's.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -17,7 +19,8 @@ from starlette.routing import BaseRoute, Route
 
 from adapters.api.app import templates
 from adapters.api.metrics import exposition
-from adapters.api.readiness import Report, report
+from adapters.api.probe import WriteProbe
+from adapters.api.readiness import Disk, Report, report
 from adapters.http.operators import require_operator
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
@@ -35,7 +38,8 @@ class Operations:
 
     `channels` are the names of what is served; `loops` tells which loops of the worker
     run (name -> running), `troubles` why nothing is heard on a platform (name -> why;
-    empty when all is well). `tokens` are those of programs that may see it.
+    empty when all is well), `disk` how much room is left. `tokens` are those of programs that
+    may see it.
     """
 
     def __init__(
@@ -48,6 +52,8 @@ class Operations:
         channels: Sequence[str] = (),
         loops: Callable[[], Mapping[str, bool]] = _none,
         troubles: Callable[[], Mapping[str, str]] = _none,
+        disk: Callable[[], Disk | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
         tokens: ApiTokens | None = None,
     ) -> None:
         self._desk = desk
@@ -57,6 +63,8 @@ class Operations:
         self._channels = tuple(channels)
         self._loops = loops
         self._troubles = troubles
+        self._disk = disk
+        self._unwritable = WriteProbe(desk, clock)
         self._tokens = tokens
 
     @property
@@ -91,11 +99,18 @@ class Operations:
         await asyncio.to_thread(require_operator, request, self._options, self._tokens)
         found = await self._report()
         page = templates.get_template("health.html").render(
-            site=self._options.title, report=found, channels=self._channels
+            site=self._options.title, report=found, now=datetime.now(UTC)
         )
         return HTMLResponse(page, 200 if found.ready else 503)
 
     async def _report(self) -> Report:
         return await asyncio.to_thread(
-            report, self._desk, self._help_centre, self._loops, self._troubles
+            report,
+            self._desk,
+            self._help_centre,
+            self._loops,
+            self._troubles,
+            channels=self._channels,
+            unwritable=self._unwritable,
+            disk=self._disk,
         )

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from adapters.console.access import PATH, Gate, NotSignedIn
 from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
+from adapters.console.flows import flow_routes
 from adapters.console.openid import OpenId, openid_routes
 from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
@@ -27,6 +28,7 @@ from adapters.console.ticket_news import ticket_news_routes
 from adapters.http.options import HttpOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
+from bot.flow_pages import FlowPages
 from bot.sign_in import SignIn
 
 ConsolePart = Mount
@@ -40,6 +42,7 @@ class Doors:
     accounts: Accounts
     sign_in: SignIn
     audit: Audit
+    flows: FlowPages
     openid: OpenId | None = None
     ticket_page: TicketDoors | None = None
 
@@ -61,6 +64,7 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
         own_account_routes(pages, doors.accounts, doors.sign_in),
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
+        flow_routes(pages, doors.flows),
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import discord
 
 ASK, TICKET, FROM_MESSAGE = "ask", "ticket", "Create ticket from message"
 QUESTION_LIMIT, SUBJECT_LIMIT, DETAIL_LIMIT = 2_000, 100, 4_000
+CHOICES, CHOICE_LIMIT = 25, 100
 TICKET_FORM = "fl|ticket"
-SUBJECT, DETAIL = "subject", "detail"
+SUBJECT, DETAIL, COMMENT = "subject", "detail", "comment"
 
 COMMANDS: list[Any] = [
     {
@@ -23,6 +25,7 @@ COMMANDS: list[Any] = [
                 "description": "What you would like to know",
                 "required": True,
                 "max_length": QUESTION_LIMIT,
+                "autocomplete": True,
             }
         ],
     },
@@ -47,6 +50,27 @@ class TicketForm(discord.ui.Modal, title="Write to our team"):
     def __init__(self) -> None:
         super().__init__(custom_id=TICKET_FORM)
         self.stop()  # discord.py keeps no memory of a form that is not waited for
+
+
+class CommentForm(discord.ui.Modal, title="What was wrong?"):
+    """The words to a 👎; its id is that of the button, so that they find their message."""
+
+    comment: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        label="What was missing, or not right?",
+        custom_id=COMMENT,
+        style=discord.TextStyle.paragraph,
+        max_length=DETAIL_LIMIT,
+    )
+
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(custom_id=custom_id)
+        self.stop()
+
+
+def suggested(questions: Iterable[str]) -> list[discord.app_commands.Choice[str]]:
+    """Questions as Discord offers them: at most 25, of at most 100 characters."""
+    short = [question for question in questions if 0 < len(question) <= CHOICE_LIMIT]
+    return [discord.app_commands.Choice(name=each, value=each) for each in short[:CHOICES]]
 
 
 def written(data: Any, custom_id: str) -> str:

@@ -17,8 +17,8 @@ from adapters.discord.places import Asked, Direct, InChannel, Place
 LIMIT = 100
 OURS = "fl"
 
-Kind = Literal["choice", "select", "rate", "share"]
-LETTERS: dict[str, Kind] = {"c": "choice", "s": "select", "r": "rate", "h": "share"}
+Kind = Literal["choice", "select", "rate", "share", "why"]
+LETTERS: dict[str, Kind] = {"c": "choice", "s": "select", "r": "rate", "h": "share", "w": "why"}
 LETTER = {kind: letter for letter, kind in LETTERS.items()}
 
 

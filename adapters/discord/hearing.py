@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 import discord
 
 from adapters.discord import messages
+from adapters.discord.agents import Agents
 from adapters.discord.catch_up import missed_in
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.files import fetched
@@ -38,6 +39,15 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What one message that Discord made otherwise than ever before could raise."""
 
 
+Suggest = Callable[[str], Awaitable[Sequence[str]]]
+"""Questions that go on as somebody has begun to type."""
+
+
+async def nothing_to_suggest(_: str) -> Sequence[str]:
+    """Where no questions are known."""
+    return ()
+
+
 class Hearing:
     """The ear of one client. All of it runs in the client's event loop."""
 
@@ -51,12 +61,14 @@ class Hearing:
         text_limit: int,
         image_limit: int,
         asks_people: AsksPeople = nobody_asks,
+        suggest: Suggest = nothing_to_suggest,
     ) -> None:
         self.name = name
         self.rules = rules
         self.marks = marks
         self.quiet = quiet
-        self.asks_people = asks_people
+        self.asks_people, self.suggest = asks_people, suggest
+        self.agents: Agents | None = None
         self.limits = (text_limit, image_limit)
         self.me = 0
         self.session = 0
@@ -121,6 +133,8 @@ class Hearing:
     async def understood(self, message: discord.Message) -> Heard | None:
         """The message if the bot is to hear it; the reason why not goes to the log."""
         reason = messages.out_of_scope(message)
+        if not reason and self.agents and await self.agents.said(message, self.limits):
+            reason = "agents among themselves"
         if reason:
             log.debug("message %s ignored: %s", message.id, reason)
             return None
@@ -189,6 +203,8 @@ class Hearing:
         if message.author.bot or messages.out_of_scope(message):
             return
         async with self.lock(message.channel.id):
+            if self.agents and await self.agents.edited(message):
+                return
             address = self.address_of(message.channel, message.id)
             if address is not None:
                 await self.hand_over(messages.edit(message, address, self.me, at))

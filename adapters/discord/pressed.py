@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.discord.controls import Control, read_control
-from adapters.discord.layout import GREEN, GREY, ROW, TEXT, Component, cut
+from adapters.discord.layout import GREEN, GREY, ROW, TEXT, Component, button, cut
 from adapters.discord.links import plain_links
 
 NOTE = 900
@@ -31,21 +31,25 @@ def after_choice(components: list[Component], label: str, name: str) -> list[Com
 
 
 def after_rating(components: list[Component], helpful: bool) -> list[Component]:
-    """The pressed thumb stays coloured; the other can still be pressed instead."""
-    rated = [_coloured(each, "1" if helpful else "0") for each in components]
+    """The pressed thumb stays coloured; the other can still be pressed instead. Who was not helped
+    may say why."""
+    rated = [_coloured(_without(each, "why"), "1" if helpful else "0") for each in components]
+    if not helpful:
+        rated = [_asking_why(each) for each in rated]
     return with_note(rated, "Thank you, noted: " + ("👍" if helpful else "👎"))
+
+
+def after_comment(components: list[Component]) -> list[Component]:
+    """What was wrong was said."""
+    return with_note([_without(each, "why") for each in components], "Thank you, noted: 👎 💬")
 
 
 def after_share(components: list[Component]) -> list[Component]:
     """An answer that was shown to everyone cannot be shown again."""
-    kept = []
-    for each in components:
-        if not _offers(each, "share"):
-            kept.append(each)
-            continue
-        rest = [item for item in each["components"] if not _is(item, "share")]
-        kept += [{**each, "components": rest}] if rest else []
-    return with_note(kept, "Shown to everyone here")
+    kept = [_without(each, "share") for each in components]
+    return with_note(
+        [each for each in kept if each.get("components") != []], "Shown to everyone here"
+    )
 
 
 def shared(components: list[Component], name: str) -> list[Component]:
@@ -76,6 +80,22 @@ def items(components: list[Component]) -> list[Component]:
 
 def _offers(component: Component, *kinds: str) -> bool:
     return component["type"] == ROW and any(_is(item, *kinds) for item in component["components"])
+
+
+def _without(component: Component, kind: str) -> Component:
+    if not _offers(component, kind):
+        return component
+    rest = [item for item in component["components"] if not _is(item, kind)]
+    return {**component, "components": rest}
+
+
+def _asking_why(component: Component) -> Component:
+    rated = [c for item in component.get("components", ()) if (c := _control(item))]
+    rate = next((control for control in rated if control.kind == "rate"), None)
+    if component["type"] != ROW or rate is None:
+        return component
+    why = button(Control("why", rate.key, rate.talk), "💬 What was wrong?")
+    return {**component, "components": [*component["components"], why]}
 
 
 def _is(item: Component, *kinds: str) -> bool:

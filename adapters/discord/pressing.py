@@ -50,12 +50,23 @@ class Pressing:
 
     async def understood(self, interaction: Pressed) -> None:
         data: Any = interaction.data or {}
+        agents = self.hearing.agents
+        if agents and await agents.press(interaction, data):
+            return
         if interaction.type is discord.InteractionType.component:
             await self.press(interaction, str(data["custom_id"]), data.get("values") or [""])
         elif interaction.type is discord.InteractionType.modal_submit:
             await self.form(interaction, data)
         elif interaction.type is discord.InteractionType.application_command:
             await self.command(interaction, data)
+        elif interaction.type is discord.InteractionType.autocomplete:
+            await self.suggest(interaction, data)
+
+    async def suggest(self, interaction: Pressed, data: Any) -> None:
+        """Questions to an `/ask` that is still being typed."""
+        typed = str((data.get("options") or [{}])[0].get("value") or "")
+        found = await self.hearing.suggest(typed) if self.may_speak(interaction) else ()
+        await interaction.response.autocomplete(commands.suggested(found))
 
     async def command(self, interaction: Pressed, data: Any) -> None:
         if not self.may_speak(interaction):
@@ -111,6 +122,14 @@ class Pressing:
         if data.get("custom_id") == commands.TICKET_FORM:
             fields = (commands.SUBJECT, commands.DETAIL)
             await self.ticket(interaction, "\n\n".join(commands.written(data, f) for f in fields))
+            return
+        control = read_control(str(data.get("custom_id")))
+        place = self.place(interaction, control) if control else None
+        if control is None or place is None or control.kind != "why":
+            await interaction.response.send_message(words.NOT_OURS, ephemeral=True)
+            return
+        said = commands.written(data, commands.COMMENT).strip()
+        await self.rate(interaction, control, place, helpful=False, comment=said)
 
     async def ticket(self, interaction: Pressed, text: str) -> None:
         """To people, in a place of its own that they can still answer in tomorrow."""
@@ -143,7 +162,9 @@ class Pressing:
         if control is None or place is None or interaction.message is None:
             await interaction.response.send_message(words.NOT_OURS, ephemeral=True)
         elif control.kind == "rate":
-            await self.rate(interaction, control, place)
+            await self.rate(interaction, control, place, helpful=control.value == "1")
+        elif control.kind == "why":
+            await interaction.response.send_modal(commands.CommentForm(custom_id))
         elif control.kind == "share":
             await self.share(interaction, control)
         else:
@@ -179,19 +200,32 @@ class Pressing:
         if whisper:
             whisper.acknowledged.set()
 
-    async def rate(self, interaction: Pressed, control: Control, place: Place) -> None:
-        assert interaction.message is not None  # noqa: S101 `press` has seen it
-        helpful = control.value == "1"
+    async def rate(
+        self,
+        interaction: Pressed,
+        control: Control,
+        place: Place,
+        *,
+        helpful: bool,
+        comment: str = "",
+    ) -> None:
+        """👍 or 👎, or the words to a 👎."""
         rating = Rating(
             address=Address(self.hearing.name, str(place)),
             key=control.key,
             sender=messages.sender(interaction.user),
             helpful=helpful,
             sent_at=instant(interaction.id),
+            comment=comment,
         )
-        if await self.kept(interaction, rating):
-            after = pressed.after_rating(components_of(interaction.message), helpful)
-            await self.show(interaction, after)
+        if not await self.kept(interaction, rating):
+            return
+        if interaction.message is None:
+            await interaction.response.send_message(words.COMMENT_KEPT, ephemeral=True)
+            return
+        shown = components_of(interaction.message)
+        after = pressed.after_comment(shown) if comment else pressed.after_rating(shown, helpful)
+        await self.show(interaction, after)
 
     async def show(self, interaction: Pressed, components: list[Any]) -> None:
         """Acknowledge, and let the message say what happened, in one answer."""

@@ -8,6 +8,7 @@ NO_INTENT = (
     "Discord does not give this bot the text of messages. Open the Developer Portal, choose your "
     "application, then Bot, Privileged Gateway Intents, and turn on 'Message Content Intent'"
 )
+COMMENT_KEPT = "Thank you, noted."
 NOT_HERE = "I do not answer in this place."
 CANNOT_SHARE = "I may not write here, so I cannot show it."
 NOT_OURS = "This cannot be pressed any more."

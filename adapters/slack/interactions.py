@@ -10,7 +10,7 @@ from typing import Any, Literal
 from adapters.slack.messages import Event, Ignored, part, when, word
 
 SHORTCUT = "ticket_from_message"
-TICKET_FORM = "ticket"
+TICKET_FORM, COMMENT_FORM = "ticket", "comment"
 ASK, TICKET = "/ask", "/ticket"
 
 
@@ -32,6 +32,7 @@ class Pressed:
     response_url: str
     blocks: tuple[Mapping[str, Any], ...] = ()
     text: str = ""
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,18 @@ class TicketForm:
     identity: str
 
 
-Interaction = Pressed | Command | FromMessage | TicketForm | Ignored
+@dataclass(frozen=True, slots=True)
+class CommentForm:
+    """The words to a 👎 on the message of that key."""
+
+    key: str
+    thread: str
+    text: str
+    user: str
+    user_name: str
+
+
+Interaction = Pressed | Command | FromMessage | TicketForm | CommentForm | Ignored
 
 
 def parse_interaction(body: Event) -> Interaction:
@@ -116,6 +128,7 @@ def parse_press(body: Event) -> Interaction:
         if isinstance(blocks, list)
         else (),
         text=word(message, "text"),
+        trigger=word(body, "trigger_id"),
     )
 
 
@@ -153,6 +166,8 @@ def parse_shortcut(body: Event) -> Interaction:
 def parse_form(body: Event) -> Interaction:
     """A modal that was sent."""
     view, user = part(body, "view"), part(body, "user")
+    if word(view, "callback_id") == COMMENT_FORM:
+        return parse_comment(view, user)
     if word(view, "callback_id") != TICKET_FORM:
         return Ignored("a form that is not ours")
     values = part(part(view, "state"), "values")
@@ -161,6 +176,17 @@ def parse_form(body: Event) -> Interaction:
         return Ignored("an empty form")
     identity = word(view, "private_metadata") or word(view, "id")
     return TicketForm(subject, text, word(user, "id"), word(user, "name"), identity)
+
+
+def parse_comment(view: Event, user: Event) -> Interaction:
+    """The words to a 👎; its message is in the form's metadata, as in a block's id."""
+    what, key, thread = block_meaning(word(view, "private_metadata"))
+    text = typed(part(part(view, "state"), "values"), "text")
+    if what != "rating" or not key or not word(user, "id"):
+        return Ignored("a comment on nothing")
+    if not text:
+        return Ignored("a comment without words")
+    return CommentForm(key, thread, text, word(user, "id"), word(user, "name"))
 
 
 def typed(values: Event, block: str) -> str:

@@ -39,6 +39,8 @@ class Labels:
     ticket_cancel: str = "Cancel"
     ticket_taken: str = "Thank you. I go on with this in our direct messages."
     from_thread: str = "Ticket from a thread:"
+    comment_title: str = "What was wrong?"
+    comment_text: str = "What was missing, or not right?"
     unknown_command: str = "I do not know that command."
     unreadable: str = "I could not read that message. Invite me to the channel first."
     home_title: str = "Your open tickets"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from adapters.slack.interactions import (
     ASK,
     TICKET,
     Command,
+    CommentForm,
     FromMessage,
     Interaction,
     Pressed,
@@ -32,7 +33,7 @@ from adapters.slack.messages import Ignored, Opened, Reacted, Said, part, said, 
 from adapters.slack.options import Recall, ShowHome
 from adapters.slack.places import Place
 from adapters.slack.sending import QUIET, update
-from adapters.slack.views import home_view, shared_answer, ticket_form
+from adapters.slack.views import comment_form, home_view, prompts, shared_answer, shown, ticket_form
 from adapters.slack.workspace import Workspace, identity
 from adapters.text import at_site
 from bot.channel import Address, Incoming, Rating, Sender, SendError
@@ -76,6 +77,8 @@ class Pressing:
                 return await self._from_message(interaction)
             case TicketForm():
                 return await self._form(interaction)
+            case CommentForm():
+                return await self._comment(interaction)
             case Ignored(reason=reason):
                 return f"ignored: {reason}"
 
@@ -106,8 +109,26 @@ class Pressing:
         await self._w.receive(Rating(address, pressed.key, sender, helpful, now))
         label = self._labels.rated_helpful if helpful else self._labels.rated_not_helpful
         told = label.format(name=shown(sender))
+        if not helpful:
+            self._beside(self._ask_why(pressed))
         self._decorate(pressed, after_rating(pressed.blocks, pressed.key, told), told)
         return "heard: a rating"
+
+    async def _ask_why(self, pressed: Pressed) -> None:
+        """A form for words to a 👎; who wants to say nothing closes it."""
+        view = comment_form(self._labels, pressed.key, pressed.thread)
+        try:
+            await call(self._w.client.views_open, trigger_id=pressed.trigger, view=view)
+        except Refusal as refused:
+            log.info("slack: not asked why", extra={"why": str(refused)})
+
+    async def _comment(self, form: CommentForm) -> str:
+        address = Address(self._w.options.name, form.thread)
+        sender = Sender(form.user, form.user_name)
+        await self._w.receive(
+            Rating(address, form.key, sender, False, self._w.now(), comment=form.text)
+        )
+        return "heard: a comment"
 
     def _decorate(self, pressed: Pressed, blocks: list[Any], told: str) -> None:
         """Show what happened, after Slack has its acknowledgement."""
@@ -116,6 +137,9 @@ class Pressing:
             work = update(self._w, pressed.channel, pressed.message_ts, blocks, text)
         else:
             work = self._respond(pressed.response_url, told)
+        self._beside(work)
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._decorating.add(task)
         task.add_done_callback(self._decorating.discard)
@@ -270,13 +294,3 @@ class Pressing:
         except SendError as error:
             log.warning("slack: the app's own page was not filled", extra={"why": str(error)})
         return "ignored: nothing to show there"
-
-
-def prompts(given: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """The suggested prompts; Slack shows four."""
-    return [{"title": title, "message": message} for title, message in given[:4]]
-
-
-def shown(sender: Sender) -> str:
-    """How somebody is named to others: never a mention."""
-    return sender.name or sender.id

@@ -22,8 +22,8 @@ class Signs:
 
     def __init__(self, workspace: Workspace) -> None:
         self._w = workspace
-        self._shown: dict[str, list[tuple[str, str]]] = {}
-        self._going: set[asyncio.Task[bool]] = set()
+        self._shown: dict[str, tuple[str, str]] = {}
+        self._going: set[asyncio.Task[None]] = set()
 
     async def show(self, incoming: Incoming) -> None:
         """Show it for a message that will be answered. Never raises."""
@@ -40,19 +40,21 @@ class Signs:
             where = {"channel_id": place.channel, "thread_ts": place.thread_ts}
             status = self._w.options.labels.working
             await self._quietly(client.assistant_threads_setStatus, status=status, **where)
-        elif channel == place.channel:
+        elif channel == place.channel and thread not in self._shown:
             where = {"channel": channel, "timestamp": ts}
-            if await self._quietly(client.reactions_add, name=EYES, **where):
-                self._shown.setdefault(thread, []).append((channel, ts))
+            self._shown[thread] = (channel, ts)  # one is enough, also when many wait there
+            await self._quietly(client.reactions_add, name=EYES, **where)
 
     def take_away(self, thread: str) -> None:
         """Something was said there: the sign goes, without anybody waiting for that."""
-        for channel, ts in self._shown.pop(thread, []):
-            where = {"channel": channel, "timestamp": ts}
-            work = self._quietly(self._w.client.reactions_remove, name=EYES, **where)
-            task = asyncio.create_task(work)
-            self._going.add(task)
-            task.add_done_callback(self._going.discard)
+        shown = self._shown.pop(thread, None)
+        if shown is None:
+            return
+        where = {"channel": shown[0], "timestamp": shown[1]}
+        work = self._quietly(self._w.client.reactions_remove, name=EYES, **where)
+        task = asyncio.create_task(work)
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
 
     async def stands(self, outgoing: Outgoing) -> None:
         """✅ on the first message of a thread that is solved; it goes when people take over.
@@ -71,10 +73,8 @@ class Signs:
             if refused.code not in DONE_ALREADY:
                 log.info("slack: no sign", extra={"why": str(refused)})
 
-    async def _quietly(self, method: object, **arguments: str) -> bool:
+    async def _quietly(self, method: object, **arguments: str) -> None:
         try:
             await call(method, **arguments)  # type: ignore[arg-type]
         except Refusal as refused:
             log.info("slack: no sign", extra={"why": str(refused)})
-            return False
-        return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.blocks import context, plain
-from adapters.slack.interactions import TICKET_FORM
+from adapters.slack.interactions import COMMENT_FORM, TICKET_FORM, block_id
 from adapters.slack.markup import escape, link
 from adapters.slack.options import Home, Labels
+from bot.channel import Sender
 
 View = dict[str, Any]
 HOME_LINES = 20
@@ -26,6 +28,19 @@ def ticket_form(labels: Labels, identity: str, text: str) -> View:
             text_input("subject", labels.ticket_subject, text[:150], longest=150),
             text_input("text", labels.ticket_text, "", longest=3_000, multiline=True),
         ],
+    }
+
+
+def comment_form(labels: Labels, key: str, thread: str) -> View:
+    """The modal after a 👎: what was wrong. It may be closed without a word."""
+    return {
+        "type": "modal",
+        "callback_id": COMMENT_FORM,
+        "private_metadata": block_id("rating", key, thread),
+        "title": plain(labels.comment_title[:24]),
+        "submit": plain(labels.ticket_send[:24]),
+        "close": plain(labels.ticket_cancel[:24]),
+        "blocks": [text_input("text", labels.comment_text, "", longest=3_000, multiline=True)],
     }
 
 
@@ -67,3 +82,13 @@ def shared_answer(told: str, blocks: list[View]) -> list[View]:
     """A private answer as it is shown to all: who asked, and the answer without its buttons."""
     shown = [block for block in blocks if block["type"] in ("markdown", "section")]
     return [context(escape(told)), *shown]
+
+
+def prompts(given: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """The suggested prompts; Slack shows four."""
+    return [{"title": title, "message": message} for title, message in given[:4]]
+
+
+def shown(sender: Sender) -> str:
+    """How somebody is named to others: never a mention."""
+    return sender.name or sender.id

@@ -161,6 +161,15 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation,
     return [(conversation, run_of(row.state)) for row, conversation in found]
 
 
+def overdue(session: Session, now: datetime) -> tuple[int, float]:
+    """How many timers should have fired by now, and for how many seconds the oldest."""
+    waiting = (FlowRun.status == "active", FlowRun.wakes_at <= now)
+    count, oldest = session.execute(
+        select(func.count(), func.min(FlowRun.wakes_at)).where(*waiting)
+    ).one()
+    return count, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
 def postpone(session: Session, token: str, until: datetime) -> None:
     """A run that could not be advanced is looked at again later."""
     session.execute(update(_RUNS).where(_RUNS.c.token == token).values(wakes_at=until))
@@ -170,6 +179,11 @@ def jobs(session: Session, states: Sequence[str], limit: int) -> list[FlowJob]:
     """Jobs in these states, oldest first."""
     found = select(FlowJob).where(FlowJob.state.in_(states)).order_by(FlowJob.id).limit(limit)
     return list(session.scalars(found))
+
+
+def running(session: Session) -> list[FlowJob]:
+    """Jobs that are being tried, or were when a process died."""
+    return jobs(session, ("running",), 10_000)
 
 
 def move_job(session: Session, key: str, before: str, after: str, **values: Any) -> bool:

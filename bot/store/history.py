@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.model import Conversation, EarlierText, Feedback, Message, OutboxItem, Ticket
-from bot.store import outbox, ticket_lists, tickets
+from bot.store import flows, outbox, ticket_lists, tickets
 from bot.tickets import OVER
-from bot.views import Delivery, Line, Stats, TicketPage, Trace
+from bot.views import Delivery, Line, Queue, Stats, TicketPage, Trace
 
 
 def transcript(
@@ -88,6 +88,12 @@ def ticket_page(session: Session, number: int) -> TicketPage | None:
     )
 
 
+def asked_by(session: Session, channel: str, key: str) -> int | None:
+    """The user's message that what was said under the key is a reply to."""
+    said = (Message.channel == channel, Message.external_id == key, Message.author == "bot")
+    return session.scalar(select(Message.in_reply_to).where(*said))
+
+
 def stats(session: Session, now: datetime) -> Stats:
     """Depths and ages of the queues."""
 
@@ -108,9 +114,25 @@ def stats(session: Session, now: datetime) -> Stats:
         outbox=outgoing,
         outbox_oldest=outgoing_oldest,
         outbox_dead=queue(OutboxItem, "dead", OutboxItem.created_at)[0],
+        queues=tuple(_queues(session, now)),
+        flow_timers=flows.overdue(session, now),
         outbox_uncertain=queue(OutboxItem, "uncertain", OutboxItem.created_at)[0],
         tickets_open=session.scalar(open_tickets) or 0,
     )
+
+
+def _queues(session: Session, now: datetime) -> Iterator[Queue]:
+    """What waits on each channel, where something does."""
+    inbox = select(
+        Conversation.channel, func.count(), func.min(Message.received_at), literal("inbox")
+    ).join_from(Message, Conversation, Conversation.id == Message.conversation_id)
+    due = select(
+        Conversation.channel, func.count(), func.min(OutboxItem.created_at), literal("outbox")
+    ).join_from(OutboxItem, Conversation, Conversation.id == OutboxItem.conversation_id)
+    both = (inbox.where(Message.state == "new"), due.where(OutboxItem.state == "due"))
+    for wanted in both:
+        for channel, count, oldest, name in session.execute(wanted.group_by(Conversation.channel)):
+            yield Queue(name, channel, count, max(0.0, (now - oldest).total_seconds()))
 
 
 def answered_from(session: Session, answers: int) -> list[str]:

@@ -39,7 +39,11 @@ _TALK = select(_TALKS.id, _TALKS.holder, _TALKS.requester).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
 _TALK_HELD = locked(_TALK)
-_WAITING = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().limit(1000)
+WAITING = (
+    select(_TALKS.id, _TALKS.channel, _TALKS.requester)
+    .where(_TALKS.id.in_(select(_KEPT.conversation_id).where(_KEPT.state == "new")))
+    .limit(1000)
+)
 
 
 def accept(session: Session, taken: Taken, now: datetime) -> tuple[Accepted, int]:
@@ -87,6 +91,8 @@ def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepte
     if feedback is None:
         add(session, _feedback(message, rating, sender, comment))
         return Accepted(message, new=True)
+    if not comment and feedback.helpful == rating.helpful:
+        comment = feedback.comment  # a press after the words takes nothing of them back
     unchanged = (feedback.helpful, feedback.comment) == (rating.helpful, comment)
     if unchanged or rating.sent_at < feedback.at:
         return Accepted(message, new=False)
@@ -94,9 +100,15 @@ def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepte
     return Accepted(message, new=True)
 
 
-def waiting(session: Session) -> list[int]:
-    """Conversations with a message that no turn has dealt with, a thousand at most."""
-    return list(session.scalars(_WAITING))
+def waiting(session: Session, statement: Select[Any] = WAITING) -> list[tuple[int, str]]:
+    """Conversations with a message that no turn has dealt with, a thousand at most, each with who
+    opened it."""
+    return [(row.id, person(row.channel, row.requester)) for row in session.execute(statement)]
+
+
+def person(channel: str, sender: str) -> str:
+    """Who somebody is among all channels."""
+    return f"{channel} {sender}"
 
 
 def count_attempt(session: Session, message_id: int, now: datetime) -> None:

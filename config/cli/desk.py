@@ -51,7 +51,7 @@ def demo_logins() -> str:
     """The demo's accounts, in words."""
     from config.demo_accounts import PASSWORD, PEOPLE
 
-    return f"{', '.join(login for login, *_ in PEOPLE)}  (password {PASSWORD})"
+    return f"{', '.join(login for login, *_ in PEOPLE)}\n           password {PASSWORD}"
 
 
 def demo_words(address: str, logins: str) -> str:

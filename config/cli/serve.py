@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,18 +63,29 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
     from config.serving import http_options, serve
     from config.wiring import open_place, site
 
+    end_when_told()
     place = open_place(folder)
     set_up_logging(place.settings.log.level, place.settings.log.format)
     options = http_options(place, port)
     refuse_what_cannot_work(place)
-    with listen(options.host, options.port, tries=tries) as listener:
-        bound = listener.getsockname()[1]
+    pages = "web" in place.settings.process.roles
+    with listen(options.host, options.port, tries=tries) if pages else nullcontext() as listener:
+        bound = listener.getsockname()[1] if listener else options.port
         if bound != options.port:
             say(f"Port {options.port} is taken, so this is on {bound}.")
         knowledge, model = ready_knowledge(place)
         address = site(place, bound)
         serve(place, knowledge, model, options, listener, announce=lambda: say(words(address)))
     say("Stopped.")
+
+
+def end_when_told() -> None:
+    """SIGTERM before anything is served ends the process at once, and as a wanted end: with 0."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def ready_knowledge(place: Place) -> tuple[LiveKnowledge, Embedder]:

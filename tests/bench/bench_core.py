@@ -110,6 +110,7 @@ def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
         lambda *_: Reply("left out"),
         lambda *_: Reply("left out"),
         lambda _: Reply("edited"),
+        lambda: Reply("too fast"),
     )
     desk = Desk(database, respond, wording=wording, articles_exist=lambda _: True)
     return desk, database.close

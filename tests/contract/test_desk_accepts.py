@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.channel import Address, Attachment, Rating, Sender
 from bot.desk import Database, Desk, Limits, Refused
+from bot.model import Feedback
 from bot.turn import Response, Turn
 from tests.desk_support import NOON, deliver_all, message, new_desk, opened, respond, texts
 
@@ -97,6 +99,22 @@ def test_the_latest_rating_of_a_person_stands(desk: Desk) -> None:
     assert not desk.accept(rating(answer.key, True, second=2)).new
     assert [line.rated for line in desk.transcript(MAIN, sender="ann")] == [None, False]
     assert [line.rated for line in desk.transcript(MAIN, sender="bob")] == [None, None]
+
+
+def test_words_to_a_rating_stay_until_it_is_another(database: Database) -> None:
+    desk = new_desk(database)
+    desk.accept(message("hello"))
+    (answer,) = deliver_all(desk)
+
+    def kept() -> list[tuple[bool, str]]:
+        found = database.read(lambda s: s.scalars(select(Feedback)).all())
+        return [(each.helpful, each.comment) for each in found]
+
+    desk.accept(rating(answer.key, False, second=1, comment="On Sundays?"))
+    desk.accept(rating(answer.key, False, second=2))
+    assert kept() == [(False, "On Sundays?")]
+    desk.accept(rating(answer.key, True, second=3))
+    assert kept() == [(True, "")]
 
 
 def test_only_messages_of_that_conversation_can_be_rated(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,19 @@ def test_popular_is_what_most_answers_were_given_from(tmp_path: Path) -> None:
         first, second = centre.popular(5)
         assert (second.title, second.path) == ("Change the port", "/help/port")
         assert centre.popular(1) == (first,)
+
+
+def test_suggestions_go_on_as_it_was_typed(tmp_path: Path) -> None:
+    asked = ("How do I change the port?", "Which port is used?", "Can I open a port twice?")
+    first, *others = ARTICLES
+    knowledge = SmallKnowledge((replace(first, questions=asked), *others))
+    with opened(tmp_path / "desk.db") as database:
+        centre = HelpCentre(knowledge, database)
+        assert centre.suggestions("", 100) == asked
+        assert centre.suggestions("", 2) == asked[:2]
+        assert centre.suggestions("which", 10) == (asked[1],)
+        assert centre.suggestions("port op", 10) == (asked[2],)
+        assert centre.suggestions("Which p", 10) == (asked[1],)
+        assert centre.suggestions("zzz", 10) == ()
+        hidden = HelpCentre(knowledge, database, audience="staff")
+        assert hidden.suggestions("", 100) == ()

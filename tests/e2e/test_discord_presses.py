@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
@@ -42,6 +42,24 @@ async def test_ask_is_answered_to_its_asker_alone_who_may_show_it(shop: Shop) ->
         assert texts(public) == "From nine to five.\n-# Asked by Ana"
         await shop.discord.until(lambda: labels(said) == [])
     assert len(shop.discord.posted(shop.help)) == 1
+
+
+@pytest.mark.parametrize("rules", [ListeningRules(), ListeningRules(deny=frozenset({"#help"}))])
+async def test_an_ask_that_is_typed_gets_suggestions_where_the_bot_speaks(
+    shop: Shop, rules: ListeningRules
+) -> None:
+    async def suggest(typed: str) -> Sequence[str]:
+        return [f"{typed} open?", "x" * 101, *(f"{typed} {n}" for n in range(30))]
+
+    adapter = adapter_for(shop.discord, shop.marks, rules, suggest=suggest)
+    async with running(adapter, shop.ears):
+        typing = await shop.discord.type_on(shop.help, shop.ana, "ask", "question", "are you")
+        told = await shop.discord.acknowledged(typing)
+    names = [choice["name"] for choice in told["data"]["choices"]]
+    assert told["type"] == 8
+    assert names[:2] == ([] if rules.deny else ["are you open?", "are you 0"])
+    assert len(names) == (0 if rules.deny else 25)
+    assert shop.ears.heard == []
 
 
 async def test_an_answer_to_ask_reaches_its_asker_after_a_restart(shop: Shop) -> None:
@@ -144,6 +162,38 @@ async def test_a_rating_can_be_changed_and_is_shown(shop: Shop) -> None:
     ]
     assert ratings[0].address == heard.address
     assert texts(said) == "Nine to five.\n-# Thank you, noted: 👎"
+
+
+async def test_who_was_not_helped_may_say_why_also_after_a_restart(shop: Shop) -> None:
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears) as adapter:
+        question = await shop.discord.say(shop.help, shop.ana, "Hours?")
+        (heard,) = await shop.ears.until(1)
+        await adapter.send(answer(heard, "Nine to five.", key="k7", rateable=True))
+        (said,) = shop.discord.posted(question["id"])
+        thread = shop.thread(question)
+        for label in ("👎 Not helpful", "👍 Helpful", "👎 Not helpful"):
+            await shop.discord.acknowledged(await shop.discord.press(thread, shop.ben, said, label))
+        assert labels(said) == ["👍 Helpful", "👎 Not helpful", "💬 What was wrong?"]
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears):
+        asked = await shop.discord.press(thread, shop.ben, said, "💬 What was wrong?")
+        form = await shop.discord.acknowledged(asked)
+        assert form["type"] == 9
+        custom_id = form["data"]["custom_id"]
+        sent = await shop.discord.fill(thread, shop.ben, custom_id, said, comment="On Sundays?")
+        assert (await shop.discord.acknowledged(sent))["type"] == 7
+    *_, last = shop.ears.of(Rating)
+    assert (last.key, last.helpful, last.comment) == ("k7", False, "On Sundays?")
+    assert last.address == heard.address
+    assert labels(said) == ["👍 Helpful", "👎 Not helpful"]
+    assert texts(said) == "Nine to five.\n-# Thank you, noted: 👎 💬"
+
+
+async def test_a_form_that_nobody_gave_is_answered_with_a_reason(shop: Shop) -> None:
+    async with running(adapter_for(shop.discord, shop.marks), shop.ears):
+        sent = await shop.discord.fill(shop.help, shop.ana, "fl|r|k|", comment="x")
+        told = await shop.discord.acknowledged(sent)
+    assert told["data"]["content"] == "This cannot be pressed any more."
+    assert shop.ears.heard == []
 
 
 async def test_a_press_that_was_not_stored_is_not_acknowledged_as_done(shop: Shop) -> None:

@@ -71,6 +71,21 @@ async def test_an_edit_after_the_answer_is_answered_when_wanted(shop: Shop, desk
         assert desk.rows("select text from earlier_text") == [(PORT,)]
 
 
+async def test_a_post_is_tagged_as_it_stands(shop: Shop, desk: Program) -> None:
+    discord, forum = shop.discord, shop.forum
+    settings = desk.folder / "firstline.toml"
+    written = settings.read_text("utf-8") + f'[discord.modes]\n{forum["id"]} = "all"\n'
+    settings.write_text(written, "utf-8")
+    answered, needs_human = (tag["id"] for tag in forum["available_tags"])
+    async with desk.serving():
+        await connected(shop)
+        post = await discord.post(forum, shop.ana, "The port", PORT)
+        (said,) = await discord.answers(post)
+        await until(lambda: post["applied_tags"] == [answered])
+        await discord.press(post, shop.ana, said, "Talk to a human")
+        await until(lambda: post["applied_tags"] == [needs_human])
+
+
 async def test_a_form_goes_to_people_at_once(shop: Shop, desk: Program) -> None:
     discord = shop.discord
     async with desk.serving():

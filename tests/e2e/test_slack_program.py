@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.program_support import SITE, Program, program, until
+from tests.program_support import SITE, Program, until
 from tests.servers.slack.people import pressable
 from tests.servers.slack.server import SlackServer, slack_server
-from tests.servers.slack.workspace import APP_TOKEN, BOT_TOKEN
+from tests.slack_program_support import desk_on, listens
 from tests.slack_support import prepare
 
 PORT = "How do I change the port of the web page?"
@@ -21,20 +21,15 @@ MENTION = "<@U0BOT> "
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with slack_server("socket") as server:
+async def slack(request: pytest.FixtureRequest) -> AsyncIterator[SlackServer]:
+    async with slack_server(getattr(request, "param", "socket")) as server:
         prepare(server)
         yield server
 
 
 @pytest.fixture
 def desk(slack: SlackServer, tmp_path: Path) -> Program:
-    return program(
-        tmp_path,
-        f'[slack]\napi_url = "{slack.api_url}"\n',
-        SLACK__BOT_TOKEN=BOT_TOKEN,
-        SLACK__APP_TOKEN=APP_TOKEN,
-    )
+    return desk_on(slack, tmp_path)
 
 
 async def answers(slack: SlackServer, root: str, count: int = 1) -> list[dict[str, Any]]:
@@ -52,11 +47,12 @@ def shown(slack: SlackServer, post: dict[str, Any]) -> str:
     return json.dumps(slack.workspace.channels["C1"].message(post["ts"]), ensure_ascii=False)
 
 
+@pytest.mark.parametrize("slack", ["socket", "http"], indirect=True)
 async def test_a_question_is_answered_rated_and_handed_over(
     slack: SlackServer, desk: Program
 ) -> None:
     async with desk.serving():
-        await until(slack.socket.connected.is_set)
+        await listens(slack)
         root = slack.people.say("U1", "C1", MENTION + PORT)
         (post,) = await answers(slack, root)
         assert f"<{SITE}/help/change-port" in json.dumps(post["blocks"])
@@ -91,6 +87,23 @@ async def test_an_edit_after_the_answer_is_answered_when_wanted(
         *_, again = await answers(slack, root, 3)
         assert f"{SITE}/help/back-up" in json.dumps(again["blocks"])
         assert desk.rows("select text from earlier_text") == [(PORT,)]
+
+
+async def test_a_thread_that_is_solved_is_marked_and_a_form_takes_the_words_to_a_thumb_down(
+    slack: SlackServer, desk: Program
+) -> None:
+    async with desk.serving():
+        await listens(slack)
+        root = slack.people.say("U1", "C1", MENTION + PORT)
+        (post,) = await answers(slack, root)
+        slack.people.press("U1", post, "👎")
+        (form,) = await until(lambda: slack.workspace.views)
+        slack.people.submit("U1", form, text="Which file?")
+        await until(lambda: desk.rows("select 1 from feedback where comment = 'Which file?'"))
+        slack.people.press("U1", post, "That solved it")
+        question = slack.workspace.channels["C1"].message(root)
+        assert question
+        await until(lambda: "white_check_mark" in question.get("bot_reactions", []))
 
 
 async def test_what_was_missed_after_a_kill_is_answered_once_and_as_edited(

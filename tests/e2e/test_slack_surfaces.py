@@ -82,6 +82,38 @@ async def test_a_rating_names_the_message_and_can_be_changed(
     assert {each.address for each in ratings} == {bot.incoming()[0].address}
 
 
+async def test_who_was_not_helped_may_say_why(slack: SlackServer) -> None:
+    async with slack_bot(slack) as bot:
+        post = await answered(slack, bot, rateable=True)
+        slack.people.press("U1", post, "👍")
+        slack.people.press("U1", post, "👎")
+        await bot.until(lambda: slack.workspace.views)
+        (form,) = slack.workspace.views
+        assert form["blocks"][0]["label"]["text"] == "What was missing, or not right?"
+        slack.people.submit("U1", form, text="")
+        slack.people.submit("U1", form, text="On Sundays?")
+        await bot.hears(4)
+        await slack.settled()
+        ratings = [each for each in bot.heard if isinstance(each, Rating)]
+    assert [(each.key, each.helpful, each.comment) for each in ratings] == [
+        ("k1", True, ""),
+        ("k1", False, ""),
+        ("k1", False, "On Sundays?"),
+    ]
+    assert {each.address for each in ratings} == {bot.incoming()[0].address}
+    assert all(delivery.acknowledged for delivery in slack.deliveries)
+
+
+async def test_a_form_that_slack_does_not_open_costs_nothing(slack: SlackServer) -> None:
+    async with slack_bot(slack) as bot:
+        post = await answered(slack, bot, rateable=True)
+        slack.faults.next("views.open", Fault("error", "expired_trigger_id"))
+        slack.people.press("U1", post, "👎")
+        await bot.until(lambda: shown(slack, post) == ["👎 u1 did not find this helpful"])
+        await slack.settled()
+    assert all(delivery.acknowledged for delivery in slack.deliveries)
+
+
 async def test_a_press_that_could_not_be_kept_is_not_acknowledged(slack: SlackServer) -> None:
     async with slack_bot(slack) as bot:
         post = await answered(slack, bot, choices=CHOICES)

@@ -190,24 +190,32 @@ class DiscordServer:
         data = {"id": "1", "type": 1, "name": name, "options": given}
         return await self.interact(channel, user, 2, data)
 
+    async def type_on(
+        self, channel: Payload, user: Payload, name: str, option: str, typed: str
+    ) -> Interaction:
+        """Somebody is typing an option of a slash command."""
+        given = {"type": 3, "name": option, "value": typed, "focused": True}
+        data = {"id": "1", "type": 1, "name": name, "options": [given]}
+        return await self.interact(channel, user, 4, data)
+
     async def menu(
         self, channel: Payload, user: Payload, name: str, message: Payload
     ) -> Interaction:
         """Somebody picks a command from a message's context menu."""
         resolved = {"messages": {message["id"]: message}}
-        data = {
-            "id": "2",
-            "type": 3,
-            "name": name,
-            "target_id": message["id"],
-            "resolved": resolved,
-        }
+        data = {"id": "2", "type": 3, "name": name, "target_id": message["id"]}
+        data["resolved"] = resolved
         return await self.interact(channel, user, 2, data)
 
     async def fill(
-        self, channel: Payload, user: Payload, custom_id: str, **fields: str
+        self,
+        channel: Payload,
+        user: Payload,
+        custom_id: str,
+        message: Payload | None = None,
+        **fields: str,
     ) -> Interaction:
-        """Somebody sends a form off."""
+        """Somebody sends a form off; `message` is the one that it was opened from."""
         rows = [
             {
                 "type": 1,
@@ -216,7 +224,8 @@ class DiscordServer:
             }
             for at, (k, v) in enumerate(fields.items(), 1)
         ]
-        return await self.interact(channel, user, 5, {"custom_id": custom_id, "components": rows})
+        data = {"custom_id": custom_id, "components": rows}
+        return await self.interact(channel, user, 5, data, message)
 
     async def press(
         self, channel: Payload, user: Payload, message: Payload, label: str
