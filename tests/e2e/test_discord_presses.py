@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 
 import pytest
 
 from adapters.listening import ListeningRules
 from bot.channel import Choice, Rating
-from bot.views import TicketLine
 from tests.discord_support import Ears, Shop, adapter_for, answer, running
 from tests.servers.discord.discord_server import DiscordServer, labels, texts
-
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -223,18 +219,3 @@ async def test_a_strangers_button_is_answered_with_a_reason(shop: Shop) -> None:
         press = await shop.discord.press(shop.help, shop.ana, message, "Old")
         told = await shop.discord.acknowledged(press)
     assert told["data"]["content"] == "This cannot be pressed any more."
-
-
-async def test_ticket_list_shows_own_tickets_to_their_requester_alone(shop: Shop) -> None:
-    async def own(person: str) -> list[TicketLine]:
-        mine = TicketLine(17, 1, "open", "the *printer*", person, "asked", "discord", NOW)
-        return [mine] if person == shop.ana["id"] else []
-
-    async with running(adapter_for(shop.discord, shop.marks, own_tickets=own), shop.ears):
-        asked = await shop.discord.command(shop.help, shop.ana, "ticket", show="list")
-        told = (await shop.discord.acknowledged(asked))["data"]
-        other = await shop.discord.command(shop.help, shop.ben, "ticket", show="list")
-        none = (await shop.discord.acknowledged(other))["data"]
-    assert told["flags"] == 64
-    assert told["content"] == "**Your open tickets**\n**#17** the \\*printer\\* · open"
-    assert (none["content"], none["flags"]) == ("You have no open tickets.", 64)

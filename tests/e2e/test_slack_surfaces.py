@@ -292,20 +292,3 @@ async def test_in_questions_mode_only_sure_answers_are_wanted(slack: SlackServer
         await slack.settled()
         assert len(bot.heard) == 1
     assert heard.only_if_sure
-
-
-async def test_ticket_list_shows_own_tickets_to_their_requester_alone(slack: SlackServer) -> None:
-    async def home(user: str) -> Home:
-        return Home((HomeTicket(17, "<b> & printer", "open"),) if user == "U1" else ())
-
-    async with slack_bot(slack, show_home=home) as bot:
-        slack.people.command("U1", "C1", "/ticket", "List")
-        slack.people.command("U2", "C1", "/ticket", "list")
-        await bot.until(lambda: len(slack.workspace.responses) == 2)
-    told = sorted(each["text"] for each in slack.workspace.responses)
-    assert told == [
-        "*Your open tickets*\n*#17* &lt;b&gt; &amp; printer · open",
-        "You have no open tickets.",
-    ]
-    assert {each["response_type"] for each in slack.workspace.responses} == {"ephemeral"}
-    assert slack.workspace.views == []
