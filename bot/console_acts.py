@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import bulk
 from bot import tickets as rules
 from bot.console_door import Door
 from bot.limits import storable
@@ -17,7 +18,7 @@ from bot.model import Ticket
 from bot.model_tickets import TicketNote
 from bot.people import Act, Person
 from bot.store import takeover, ticket_text, tickets
-from bot.ticket_acts import Acted
+from bot.ticket_acts import Acted, NoSuchTicket, allow
 from bot.ticket_state import Change, TicketState, state_of
 from bot.ticket_values import ActRefused
 
@@ -121,11 +122,16 @@ class Acts(Door):
         return self._decide(person, number, version, lambda t: rules.resume(t, why))
 
     def solve(
-        self, person: Person, number: int, why: str = "", version: int | None = None
+        self,
+        person: Person,
+        number: int,
+        why: str = "",
+        version: int | None = None,
+        article: str = "",
     ) -> Acted:
-        """The problem is gone."""
+        """The problem is gone; `article` (its id) is the one that solves it."""
         now = self._clock()
-        return self._decide(person, number, version, lambda t: rules.solve(t, now, why))
+        return self._decide(person, number, version, lambda t: rules.solve(t, now, why, article))
 
     def reopen(
         self, person: Person, number: int, why: str = "", version: int | None = None
@@ -201,6 +207,25 @@ class Acts(Door):
             ticket = self._ticket(session, person, Act.WORK, number, version)
             change = rules.give_back("agent" if held else "bot")
             return self._record(session, ticket, change, person, now)
+
+        return self._database.write(work)
+
+    def put_back(
+        self, person: Person, number: int, values: Mapping[str, Any], version: int
+    ) -> Acted:
+        """An act is undone: the ticket has the values of before, unless somebody acted since.
+
+        Who could act on it then may undo, also when the act took it out of their tiers.
+        """
+        now = self._clock()
+
+        def work(session: Session) -> Acted:
+            ticket = session.get(Ticket, number, with_for_update=True)
+            if ticket is None:
+                raise NoSuchTicket(f"There is no ticket #{number}.")
+            allow(person, Act.WORK, number, values.get("tier", ticket.tier))
+            self._as_seen(session, ticket, version)
+            return self._record(session, ticket, bulk.put_back(values), person, now)
 
         return self._database.write(work)
 

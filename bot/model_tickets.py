@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -117,3 +118,32 @@ class AgentPresence(Record, kw_only=True):
     away: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     given_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TicketDraft(Record, kw_only=True):
+    """What an agent has begun to write on a ticket and not sent: `kind` is `reply` or `note`."""
+
+    __tablename__ = "ticket_draft"
+    __table_args__ = (UniqueConstraint("ticket_id", "agent", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    agent: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class KeptMacro(Record, kw_only=True):
+    """A text that is written often, with variables; `then` and `tags` are what sending it does
+    to the ticket besides (empty: nothing)."""
+
+    __tablename__ = "macro"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    then: Mapped[str] = mapped_column(String(16), default="")
+    tags: Mapped[list[Any]] = mapped_column(default_factory=list)
+    changed_by: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[datetime]

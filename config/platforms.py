@@ -42,12 +42,16 @@ SUGGESTED = 50
 """More than Discord shows: those that are too long for it are left out."""
 
 
-class Platform(Adapter, Protocol):
+class Connected(Adapter, Protocol):
     """A channel that can be in trouble."""
 
     @property
     def trouble(self) -> str:
         """Why nothing is heard at the moment; empty when all is well."""
+
+
+class Platform(Connected, Protocol):
+    """A channel that agents can work in as well."""
 
     async def post(self, posting: CardPosting) -> str:
         """Show something to agents. Raises SendError."""
@@ -161,7 +165,16 @@ def slack_options(place: Place, site: str) -> SlackOptions:
 
 
 def refuse_what_cannot_work(place: Place) -> None:
-    """Before anything is opened: raises SettingsRefused for a platform that is on and cannot be."""
+    """Before anything is opened: raises SettingsRefused for a platform that is on and cannot be,
+    and for a process that would leave work undone."""
+    missing = {"channels", "turns", "deliveries", "clock", "web"}.difference(
+        place.settings.process.roles
+    )
+    if missing and place.settings.database.url.startswith("sqlite"):
+        raise SettingsRefused(
+            f"process.roles: {', '.join(sorted(missing))} is missing, and on SQLite there is no "
+            "other process to do it. Name all roles, or use PostgreSQL."
+        )
     if not slack_is_on(place):
         return
     from adapters.slack.adapter import check
@@ -257,6 +270,6 @@ def settings_findings(place: Place, agreed: ListeningSettings) -> tuple[Finding,
     return tuple(found)
 
 
-def troubles(adapters: Sequence[Platform]) -> Callable[[], Mapping[str, str]]:
+def troubles(adapters: Sequence[Connected]) -> Callable[[], Mapping[str, str]]:
     """For the health page: each platform, and why nothing is heard there (empty: all is well)."""
     return lambda: {adapter.name: adapter.trouble for adapter in adapters}

@@ -38,6 +38,7 @@ from config.sections import (
     LogSettings,
     ModelSettings,
     OpenIdSettings,
+    ProcessSettings,
     SearchSettings,
     SourceSettings,
     TelemetrySettings,
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    process: ProcessSettings = ProcessSettings()
     health: HealthSettings = HealthSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()

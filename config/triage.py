@@ -57,9 +57,10 @@ async def at_work(
     chores: Sequence[worker.Chore],
     agents: AgentsSide | None,
     platforms: Sequence[Platform],
+    roles: worker.Roles,
 ) -> None:
     """The worker; with triage channels, the cards beside it."""
     if agents is None:
-        return await worker.run(desk, adapters, pace, chores)
-    work = worker.run(desk, adapters, pace, (*chores, agents.rung))
+        return await worker.run(desk, adapters, pace, chores, roles)
+    work = worker.run(desk, adapters, pace, (*chores, agents.rung), roles)
     return await card_worker.beside(work, card_worker.run(agents, platforms))

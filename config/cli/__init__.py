@@ -15,6 +15,7 @@ from config.cli import (
     ask,
     backup,
     content,
+    database,
     dead,
     desk,
     evaluate,
@@ -49,6 +50,7 @@ for group in (
     flow,
     platforms,
     evaluate,
+    database,
 ):
     group.add_to(app)
 
