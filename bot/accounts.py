@@ -100,14 +100,13 @@ class Accounts:
 
         return self._database.read(work)
 
+    def person(self, id: str) -> Person | None:
+        """Who has that id (`Person.id`); None when no account that may act has it."""
+        return self._database.read(lambda s: _able(accounts.by_id(s, id)))
+
     def person_of(self, channel: str, identity: str) -> Person | None:
         """Who pressed or wrote there; None when no account that may act is known by that."""
-
-        def work(session: Session) -> Person | None:
-            found = accounts.by_identity(session, channel, identity)
-            return None if found is None or found.disabled else told(found).person
-
-        return self._database.read(work)
+        return self._database.read(lambda s: _able(accounts.by_identity(s, channel, identity)))
 
     def create(
         self,
@@ -240,6 +239,10 @@ class Accounts:
     def _hash(self, password: str, login: str) -> str:
         require_good(password, login)
         return self._passwords.hash(password)
+
+
+def _able(found: Account | None) -> Person | None:
+    return None if found is None or found.disabled else told(found).person
 
 
 def told(account: Account, identities: Collection[tuple[str, str]] = ()) -> AccountLine:

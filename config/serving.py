@@ -8,7 +8,6 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 import socket
 import sys
@@ -23,7 +22,7 @@ from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
-from adapters.api.readiness import Disk
+from adapters.api.programs import ProgramDoors
 from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
@@ -53,6 +52,7 @@ from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
 from config.consoles import console_over, opening
+from config.disk import disk_left
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
@@ -193,13 +193,17 @@ def web_channels(
     listener: socket.socket,
     others: Sequence[Platform],
     console: ConsolePart,
-    tokens: ApiTokens,
+    programs: ProgramDoors,
 ) -> Sequence[Adapter]:
     """The pages, the console and the API, served together on the listening socket; `others` are
     shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
-        desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
+        desk,
+        lambda question: in_json(how.ask(question)),
+        options,
+        doors=programs,
+        stopwatch=stopwatch,
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
@@ -210,20 +214,13 @@ def web_channels(
         channels=names,
         troubles=troubles(others),
         disk=partial(disk_left, place),
-        tokens=tokens,
+        tokens=programs.tokens,
     )
     parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
     )
-
-
-def disk_left(place: Place) -> Disk:
-    """How much room is left for what the desk keeps."""
-    place.var.mkdir(parents=True, exist_ok=True)
-    least = place.settings.health.disk_free_mb * 1_000_000
-    return Disk(str(place.var), shutil.disk_usage(place.var).free, least)
 
 
 def serve(
@@ -247,15 +244,16 @@ def serve(
         address = site(place, listener.getsockname()[1])
         options = replace(options, site=address)
         others = platforms(place, desk, database, centre, address)
-        console = console_part(console_doors(place, database), options)
-        tokens = ApiTokens(database)
-        web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
+        doors = console_doors(place, database)
+        console = console_part(doors, options)
+        tickets = console_over(place, database, desk, how.say)
+        programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts)
+        web = web_channels(desk, place, how, centre, options, listener, others, console, programs)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        tickets = console_over(place, database, desk, how.say)
         chores = (clock.timers, clock.jobs, tickets.close_due)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
