@@ -297,5 +297,4 @@ def _tiers(tiers: Collection[int]) -> list[int]:
 
 def _line(name: str) -> str:
     """A name on one line, without what cannot be printed."""
-    plain = " ".join(name.split())
-    return "".join(letter for letter in plain if letter.isprintable())[:255]
+    return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())[:255]

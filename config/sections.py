@@ -201,6 +201,19 @@ class TicketSettings(Section):
     """The name that requesters see with what agents write; empty shows the agent's own."""
 
 
+class WebhookSettings(Section):
+    """Programs elsewhere that are told what happens to tickets (`firstline webhook add URL`)."""
+
+    private_hosts: tuple[str, ...] = ()
+    """Hosts with a private address that may be told; all others must be public."""
+    timeout_seconds: float = Field(10, gt=0, le=30)
+    """So long an answer may take."""
+    give_up_hours: float = Field(24, gt=0)
+    """So long a delivery is tried before it is given up."""
+    keep_days: int = Field(30, ge=1)
+    """So long the log remembers what arrived."""
+
+
 class WebSettings(Section):
     """The web page, the help centre, the widget and the HTTP API."""
 

@@ -58,6 +58,7 @@ from config.platforms import Platform, platforms, troubles
 from config.problems import SettingsRefused
 from config.settings import fault_point
 from config.telemetry import telemetry
+from config.webhooks import webhook_door, webhook_post, with_webhooks
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -212,7 +213,7 @@ def web_channels(
         options,
         stopwatch,
         channels=names,
-        troubles=troubles(others),
+        troubles=with_webhooks(troubles(others), programs.webhooks),
         disk=partial(disk_left, place),
         tokens=programs.tokens,
     )
@@ -247,14 +248,16 @@ def serve(
         doors = console_doors(place, database)
         console = console_part(doors, options)
         tickets = console_over(place, database, desk, how.say)
-        programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts)
+        hooks = webhook_door(place, database)
+        programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts, hooks)
         web = web_channels(desk, place, how, centre, options, listener, others, console, programs)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        chores = (clock.timers, clock.jobs, tickets.close_due)
+        post = webhook_post(place, database, fault_of_tests())
+        chores = (clock.timers, clock.jobs, tickets.close_due, post.post)
         asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
 
 

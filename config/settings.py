@@ -42,6 +42,7 @@ from config.sections import (
     SourceSettings,
     TelemetrySettings,
     TicketSettings,
+    WebhookSettings,
     WebSettings,
     WorkSettings,
 )
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     sla: tuple[SlaSettings, ...] = (SlaSettings(),)
     escalation: tuple[EscalationSettings, ...] = (EscalationSettings(),)
     presence: PresenceSettings = PresenceSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()

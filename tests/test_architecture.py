@@ -82,6 +82,7 @@ HOMES = {
         "bot/ticket_clock.py",
         "bot/flow_clock.py",
         "bot/flow_model.py",
+        "bot/webhook*.py",
         "bot/store/*",
     ],
     "sse_starlette": ["adapters/web/*"],

@@ -28,6 +28,7 @@ from bot.console import Console
 from bot.desk import Database, Desk, open_database
 from bot.help_centre import HelpCentre, article_path
 from bot.turn import Evidence, Outcome, Reply, Response, Turn
+from bot.webhooks import Webhooks
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
@@ -232,7 +233,9 @@ def running_site(
     doors = doors_over(database)
     centre = HelpCentre(knowledge, database)
     console = Console(database, wording=TICKETS, firsts=desk.firsts)
-    programs = ProgramDoors(console, ApiTokens(database), doors.accounts)
+    programs = ProgramDoors(
+        console, ApiTokens(database), doors.accounts, Webhooks(database, SECRET)
+    )
     api, web = served(desk, centre, knowledge, options, listener, doors, programs)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:

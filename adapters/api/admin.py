@@ -1,4 +1,4 @@
-"""What admins do over the API: accounts and tokens.
+"""What admins do over the API: accounts, tokens and webhooks.
 
 No postponed annotations here: FastAPI could not find `Admin`, which is local.
 """
@@ -16,6 +16,7 @@ from adapters.http.problems import described
 from adapters.http.strict_json import StrictRoute
 from bot.api_tokens import Scope, TokenRefused
 from bot.people import Person
+from bot.webhooks import WebhookRefused
 
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 READING = described(401, 403, 422, 429)
@@ -58,5 +59,36 @@ def admin_routes(service: ApiService, doors: ProgramDoors) -> APIRouter:
             return models.Token.model_validate(doors.tokens.revoke(number, by=person.name))
         except TokenRefused as error:
             raise HTTPException(404, str(error)) from None
+
+    @router.get("/webhooks", responses=READING)
+    def webhooks(_person: Admin) -> models.Webhooks:
+        """All webhooks, never their secrets."""
+        found = doors.webhooks.listed()
+        return models.Webhooks(webhooks=[models.Webhook.model_validate(each) for each in found])
+
+    @router.post("/webhooks", status_code=201, responses=CHANGING)
+    def add_webhook(person: Admin, new: models.NewWebhook) -> models.MadeWebhook:
+        """Add a webhook, which is told what happens from now on. Its `secret` is shown only now."""
+        try:
+            made, secret = doors.webhooks.add(new.url, new.events, by=person.name)
+        except WebhookRefused as error:
+            raise HTTPException(422, str(error)) from None
+        return models.MadeWebhook(webhook=models.Webhook.model_validate(made), secret=secret)
+
+    @router.delete("/webhooks/{number}", responses=CHANGING)
+    def remove_webhook(person: Admin, number: Number) -> models.Webhook:
+        """Take a webhook away, with what was not delivered yet."""
+        try:
+            return models.Webhook.model_validate(doors.webhooks.remove(number, by=person.name))
+        except WebhookRefused as error:
+            raise HTTPException(404, str(error)) from None
+
+    @router.get("/webhooks/{number}/deliveries", responses=READING)
+    def deliveries(_person: Admin, number: Number) -> models.Deliveries:
+        """The last 50 deliveries of a webhook, the newest first."""
+        found = doors.webhooks.log(number)
+        return models.Deliveries(
+            deliveries=[models.Delivery.model_validate(each) for each in found]
+        )
 
     return router

@@ -1,4 +1,4 @@
-"""Accounts and tokens as they go over the API."""
+"""Accounts, tokens and webhooks as they go over the API."""
 
 from __future__ import annotations
 
@@ -72,3 +72,59 @@ class MadeToken(BaseModel):
 
     token: Token
     secret: str
+
+
+class Webhook(_Told):
+    """A program elsewhere that is told; `events` it wants (empty: all), `failures` in a row."""
+
+    id: int
+    url: str
+    events: list[str]
+    enabled: bool
+    failures: int
+    created_at: datetime
+    created_by: str
+
+
+class Webhooks(BaseModel):
+    """Webhooks, the oldest first."""
+
+    webhooks: list[Webhook]
+
+
+class NewWebhook(BaseModel):
+    """Where to tell, and of what: no `events` means all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[str, StringConstraints(min_length=8, max_length=2000)]
+    events: Annotated[list[str], Field(max_length=50)] = []
+
+
+class MadeWebhook(BaseModel):
+    """A new webhook; the `secret` cannot be had again."""
+
+    webhook: Webhook
+    secret: str
+
+
+class Delivery(_Told):
+    """One event on its way: `state` is `due`, `sent`, `dead` or `dropped`."""
+
+    id: int
+    webhook: int
+    event: int
+    ticket: int
+    state: str
+    attempts: int
+    status: int | None
+    error: str
+    created_at: datetime
+    next_at: datetime
+    done_at: datetime | None
+
+
+class Deliveries(BaseModel):
+    """Deliveries, the newest first."""
+
+    deliveries: list[Delivery]

@@ -19,6 +19,7 @@ from bot.accounts import Accounts
 from bot.api_tokens import ApiTokens, Scope
 from bot.console import ActRefused, Console, Forbidden, NoSuchTicket, StaleTicket
 from bot.people import Act, Person, may
+from bot.webhooks import Webhooks
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -38,6 +39,7 @@ class ProgramDoors:
     console: Console
     tokens: ApiTokens
     accounts: Accounts
+    webhooks: Webhooks
 
 
 def acting(doors: ProgramDoors, service: ApiService, scope: Scope) -> Callable[..., Person]:

@@ -24,6 +24,7 @@ from config.cli import (
     ticket,
     tickets,
     token,
+    webhook,
 )
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ for group in (
     dead,
     agent,
     token,
+    webhook,
     backup,
     flow,
     platforms,

@@ -225,7 +225,7 @@ def test_what_names_something_else_is_looked_at_too(program: Program) -> None:
     assert program.post("/tickets", {"text": "x"}).status_code == 422
 
 
-def test_admins_see_accounts_and_make_tokens(site: Site, hire: Hire) -> None:
+def test_admins_see_accounts_and_make_tokens_and_webhooks(site: Site, hire: Hire) -> None:
     account(site, "mia", Role.AGENT, 1)
     admin = hire(Scope.ADMIN)
     listed = admin.get("/accounts")["accounts"]
@@ -238,5 +238,12 @@ def test_admins_see_accounts_and_make_tokens(site: Site, hire: Hire) -> None:
         assert new.get(f"{site.url}{API}/tickets").status_code == 200
         assert admin.client.delete(f"/tokens/{number}").status_code == 200
         assert new.get(f"{site.url}{API}/tickets").status_code == 401
+    made = admin.post("/webhooks", {"url": "https://example.com/x", "events": ["solved"]})
+    assert made.json()["secret"].startswith("whsec_")
+    hook = made.json()["webhook"]
+    assert admin.get("/webhooks")["webhooks"] == [hook]
+    assert admin.get(f"/webhooks/{hook['id']}/deliveries") == {"deliveries": []}
+    assert admin.client.delete(f"/webhooks/{hook['id']}").json() == hook
+    assert admin.post("/webhooks", {"url": "file:///etc/passwd"}).status_code == 422
     unknown = {"name": "n", "scopes": ["ask"], "acts_for": "nobody"}
     assert admin.post("/tokens", unknown).status_code == 422

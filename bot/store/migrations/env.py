@@ -7,7 +7,8 @@ from alembic import context
 import bot.account_model
 import bot.dead_model
 import bot.flow_model
-import bot.model_tickets  # noqa: F401 - as are these
+import bot.model_tickets
+import bot.webhook_model  # noqa: F401 - as are these
 from bot.model import Record
 
 context.configure(
