@@ -1,6 +1,7 @@
 """Which conversations wait for a turn, whose turn is next, and which are in one.
 
-In memory, because on SQLite one process owns the file. People come round in turn, and the
+In memory: enough on SQLite, where one process owns the file; `shared_work` adds what many
+processes need. People come round in turn, and the
 conversations of each of them too. While others are being served as well, who writes faster
 than anybody can read is answered at a pace that leaves them their time: so a flood of one
 person's messages, in one conversation or in hundreds, delays nobody else.
@@ -13,6 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from bot.store import inbox
 
 BURST, A_SECOND, AT_ONCE = 5.0, 5.0, 1
 """Turns of one person that may come one upon the other, how many a second after that, and how
@@ -32,6 +37,10 @@ class _Person:
     taken: int = 0
     left: float = BURST
     counted: float = 0.0
+
+
+class Lost(Exception):
+    """Another process has taken this one's work over: nothing of it may be written any more."""
 
 
 class Claims:
@@ -54,7 +63,7 @@ class Claims:
         """This process has just kept a message of the person there; whether its turn comes soon:
         False behind many others of the same person."""
         with self._lock:
-            self._fresh.add(message)
+            self._kept(message)
             if self._last[0] != person:
                 self._last_other = self._last
             self._last = (person, self._clock())
@@ -102,12 +111,28 @@ class Claims:
             if count > done:
                 self._wait(name, conversation, count - done)
 
+    def drop(self, conversation: int) -> None:
+        """There is no turn to take there, or another process takes it."""
+        with self._lock:
+            name, _ = self._taken.pop(conversation)
+            self._people[name].taken -= 1
+
+    def waiting(self, session: Session) -> list[tuple[int, str]]:
+        """Conversations that wait, as the database says, each with its person."""
+        return inbox.waiting(session)
+
+    def confirm(self, session: Session, conversation: int) -> None:
+        """The turn is about to be written, in this transaction. Raises Lost."""
+
     def first_time(self, message: int) -> bool:
-        """Whether this process kept the message and now takes it for the first time."""
+        """Whether the message, which this process has just taken, was never taken before."""
         with self._lock:
             fresh = message in self._fresh
             self._fresh.discard(message)
             return fresh
+
+    def _kept(self, message: int) -> None:
+        self._fresh.add(message)
 
     def _wait(self, name: str, conversation: int, count: int) -> None:
         if name not in self._people:

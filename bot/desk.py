@@ -23,13 +23,12 @@ from sqlalchemy.orm import Session
 
 from bot.budget import Budget
 from bot.channel import Heard, Outgoing, SendError
-from bot.claims import Claims
 from bot.faults import Fault, no_fault
-from bot.first_attempts import FirstAttempts
 from bot.hearing import Hearing
 from bot.limits import Limits, Refused, identity, storable
 from bot.opening import Opening
 from bot.records import Records
+from bot.shared_work import claims_of, deliveries_of
 from bot.store import bookmarks, history, outbox
 from bot.store.database import (
     Database,
@@ -101,11 +100,11 @@ class Desk(Records):
         self._clock = clock
         self._chance = chance
         self.fault = fault
-        self._claims = Claims()
+        self._claims = claims_of(database, clock)
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._last_error: tuple[str, datetime | None] = ("", None)
-        self.firsts = FirstAttempts()
+        self.firsts = deliveries_of(database)
         self._broken: dict[str, str] = {}
         self._hearing = Hearing(
             database,
@@ -164,34 +163,38 @@ class Desk(Records):
         The same is given again until `sent` or `failed` is told of it; `flying` are
         keys that need not be given, since they are being delivered.
         """
-        now = self._clock()
-        found = self._database.read(lambda s: outbox.due(s, limit, channel, flying, now))
-        return tuple(map(self.firsts.counted, found))
+        return self.firsts.due(limit, channel, flying, self._clock())
 
     def sent(self, key: str, external_id: str) -> None:
         """It was delivered, under the channel's id."""
 
         def work(session: Session) -> bool:
+            if not self.firsts.mine(session, key):
+                return False
             told = outbox.sent(session, key, identity(external_id), self._clock())
             self.fault("sent before commit")
             return told
 
         if self._database.write(work):
             self.count("sent")
+        self.firsts.over(key)
         self.fault("sent after commit")
 
     def failed(self, key: str, error: SendError) -> None:
         """It was not delivered: again later, or never, and then a ticket says so."""
-        dead = self._database.write(
-            lambda s: outbox.failed(
-                s,
+
+        def work(session: Session) -> bool:
+            return self.firsts.mine(session, key) and outbox.failed(
+                session,
                 key,
                 error,
                 give_up_after=self._limits.delivery,
                 chance=self._chance(),
                 now=self._clock(),
             )
-        )
+
+        dead = self._database.write(work)
+        self.firsts.over(key)
         self.count("send_failed")
         self.note_error("delivery given up" if dead else "delivery failed", error)
 

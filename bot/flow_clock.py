@@ -28,8 +28,8 @@ from bot.flow_turns import settle
 from bot.flows import advance
 from bot.model import Conversation
 from bot.opening import Opening
+from bot.store import claims, inbox, tickets, turns
 from bot.store import flows as rows
-from bot.store import inbox, tickets, turns
 from bot.store.database import Database
 from bot.turn import FlowChange, Outcome, Reply, Response
 
@@ -80,8 +80,10 @@ class FlowClock:
 
     def jobs(self) -> int:
         """Do what is to be done outside, and tell runs what came; how many there were."""
-        if not self._recovered:
-            self._recover()
+        if self.database.member:
+            self._recover(left_by_dead=True)
+        elif not self._recovered:
+            self._recover(left_by_dead=False)
         due = self.database.read(lambda s: rows.jobs(s, ("due", "came"), JOBS_AT_ONCE))
         for job in due:
             if job.state == "came":
@@ -92,10 +94,12 @@ class FlowClock:
                 self._ask(job)
         return len(due)
 
-    def _recover(self) -> None:
+    def _recover(self, *, left_by_dead: bool) -> None:
         """After a crash nobody knows whether a running action was done. It is run again only if
-        that does no harm; else the run goes on by its time-out edge."""
-        for job in self.database.read(lambda s: rows.jobs(s, ("running",), 10_000)):
+        that does no harm; else the run goes on by its time-out edge. Where many share the work
+        only those count that no living process has (`left_by_dead`)."""
+        found = claims.jobs_without_holder if left_by_dead else rows.running
+        for job in self.database.read(found):
             key, again = job.key, bool(job.request.get("repeatable"))
             after: dict[str, Any] = {} if again else {"edge": "timed_out"}
             state = "due" if again else "came"
@@ -107,14 +111,25 @@ class FlowClock:
         self._recovered = True
 
     def _run(self, job: FlowJob) -> None:
-        if not self.database.write(lambda s: rows.move_job(s, job.key, "due", "running")):
+        mine = claims.mine(self.database.member)
+
+        def begin(session: Session) -> bool:
+            moved = rows.move_job(session, job.key, "due", "running")
+            return moved and (mine is None or claims.claim(session, mine, claims.JOB, job.id))
+
+        if not self.database.write(begin):
             return
         self.fault("job started")
         called = self.actions.run(job.request)
         self.fault("job run")
         result = called.result if isinstance(called.result, dict | list) else {}
         values = {"edge": called.edge, "result": {"json": result}}
-        self.database.write(lambda s: rows.move_job(s, job.key, "running", "came", **values))
+
+        def finish(session: Session) -> None:
+            if mine is None or claims.end(session, mine, claims.JOB, job.id):
+                rows.move_job(session, job.key, "running", "came", **values)
+
+        self.database.write(finish)
         self.count(f"flow_action_{called.edge}")
 
     def _ask(self, job: FlowJob) -> None:

@@ -154,7 +154,10 @@ class KeptAttachment(Record, kw_only=True):
 
 class OutboxItem(Record, kw_only=True):
     """One message to deliver. `state`: `due`, `sent`, `dead` (never again; people are told), or
-    `withheld`: people took over before it was sent. That never happens to what `tells_number`."""
+    `withheld`: people took over before it was sent. That never happens to what `tells_number`.
+
+    `given_at`: when a process last took it to deliver it; only kept where many share the work.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "conversation_id", "id"),)
@@ -168,6 +171,7 @@ class OutboxItem(Record, kw_only=True):
     state: Mapped[str] = mapped_column(String(16), default="due")
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    given_at: Mapped[datetime | None] = mapped_column(default=None)
     external_id: Mapped[str | None] = mapped_column(String(255), default=None)
     error: Mapped[str] = mapped_column(Text, default="")
     tells_number: Mapped[bool] = mapped_column(default=False)

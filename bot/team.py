@@ -50,7 +50,8 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class TeamQueue:
-    """How a queue is worked on. `agents` are account ids, None: all who work in the tier."""
+    """How a queue is worked on. `agents` are the names by which they sign in,
+    None: all who work in the tier."""
 
     name: str
     tier: int = 1

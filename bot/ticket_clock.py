@@ -10,7 +10,7 @@ left as it is and looked at again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50
 AGAIN = timedelta(minutes=10)
 """When a ticket that could not be planned for is looked at again."""
-Everybody = Callable[[], Sequence[Person]]
+Everybody = Callable[[], Mapping[str, Person]]
+"""The accounts that may be given tickets, by the name by which they sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Explained:
 
 @dataclass
 class TicketClock:
-    """Called by one thread. `people` are the accounts that may be given tickets."""
+    """Called by one thread. Tickets are given to `people`; queues name them as they sign in."""
 
     database: Database
     team: Team
     rules: TicketRules = field(default_factory=TicketRules)
-    people: Everybody = tuple
+    people: Everybody = dict
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     fault: Fault = no_fault
     _begun: bool = False
@@ -110,21 +111,20 @@ class _Loads:
     def __init__(self, database: Database, team: Team, people: Everybody) -> None:
         self._database, self._team, self._people = database, team, people
         self._read: dict[str, AgentLoad] | None = None
-        self._persons: dict[str, Person] = {}
+        self._persons: dict[str, tuple[str, Person]] = {}
         self._given = 0
 
     def __call__(self, state: TicketState) -> Sequence[AgentLoad]:
         if self._read is None:
             self._read = self._database.read(rows.loads)
-            self._persons = {person.id: person for person in self._people()}
+            self._persons = {p.id: (login, p) for login, p in self._people().items()}
         queue = self._team.queue(state.queue)
         if queue is None:
             return ()
         return [
             replace(load, capacity=queue.capacity)
             for load in self._read.values()
-            if queue.agents is None or load.id in queue.agents
-            if self._may(load.id, state.tier)
+            if self._may(load.id, queue.agents, state.tier)
         ]
 
     def given(self, agent: str, now: datetime) -> None:
@@ -136,9 +136,10 @@ class _Loads:
             more = load.open_tickets + 1
             self._read[agent] = replace(load, open_tickets=more, given_at=order)
 
-    def _may(self, agent: str, tier: int) -> bool:
-        person = self._persons.get(agent)
-        return person is not None and may(person, Act.WORK, tier=tier)
+    def _may(self, agent: str, logins: frozenset[str] | None, tier: int) -> bool:
+        login, person = self._persons.get(agent, ("", None))
+        named = logins is None or login in logins
+        return person is not None and named and may(person, Act.WORK, tier=tier)
 
 
 def explained(database: Database, team: Team, number: int, now: datetime) -> Explained | None:

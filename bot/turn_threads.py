@@ -49,6 +49,8 @@ class TurnThreads:
         """Wait for the turns under way; False when some outlasted `grace` seconds."""
         end = time.monotonic() + grace
         for thread in self._threads:
+            if not thread.ident:
+                continue  # it was never started
             thread.join(max(0.0, end - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 

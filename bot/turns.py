@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.claims import Claims
+from bot.claims import Claims, Lost
 from bot.faults import Fault
 from bot.first_attempts import FirstAttempts
 from bot.limits import Limits, storable
@@ -83,7 +83,7 @@ class Turns:
     def _claim(self) -> int | None:
         found = self.claims.take()
         if found is None and self.claims.look():
-            self.claims.found(self.database.read(inbox.waiting))
+            self.claims.found(self.database.read(self.claims.waiting))
             found = self.claims.take()
         return found
 
@@ -109,6 +109,9 @@ class Turns:
                 self._respond_and_write(turn, attempt, given_up=given_up)
         except DatabaseFailed:
             raise
+        except Lost as lost:
+            self.count("turn_lost")
+            log.warning("turn not written", extra={"message_id": message, "why": str(lost)})
         except Exception as error:
             self.count("turn_failed")
             facts: Facts = {"attempt": attempt, "error": type(error).__name__}
@@ -168,6 +171,7 @@ class Turns:
         }
 
         def work(session: Session) -> int | None:
+            self.claims.confirm(session, turn.conversation.id)
             if cited and not self.articles_exist(cited):
                 raise Stale("a cited article was deleted")
             ticket = turns.apply(

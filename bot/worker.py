@@ -56,6 +56,17 @@ class Pace:
 AS_AGREED = Pace()
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What this process does of the work. `hears`: the channels it listens to; None: all."""
+
+    turns: bool = True
+    deliveries: bool = True
+    hears: frozenset[str] | None = None
+
+
+EVERYTHING = Roles()
+
 Chore = Callable[[], int]
 """Something that is looked after now and then; gives how much there was to do."""
 
@@ -65,21 +76,28 @@ async def run(
     adapters: Sequence[Adapter],
     pace: Pace = AS_AGREED,
     chores: Sequence[Chore] = (),
+    roles: Roles = EVERYTHING,
 ) -> None:
-    """Serve until cancelled, or until every adapter has ended by itself.
+    """Serve until cancelled, or until every adapter that is heard has ended by itself.
 
     `chores` are done beside it, each by a loop of its own.
 
     At the end nothing more is heard, and what is under way may finish within
     `pace.grace` seconds; the rest is taken up at the next start.
     """
-    await _Worker(desk, adapters, pace, chores).run()
+    await _Worker(desk, adapters, pace, chores, roles).run()
 
 
 class _Worker:
     def __init__(
-        self, desk: Desk, adapters: Sequence[Adapter], pace: Pace, chores: Sequence[Chore]
+        self,
+        desk: Desk,
+        adapters: Sequence[Adapter],
+        pace: Pace,
+        chores: Sequence[Chore],
+        roles: Roles,
     ) -> None:
+        self._roles = roles
         self._chores = chores
         self._desk = desk
         self._adapters = adapters
@@ -94,10 +112,12 @@ class _Worker:
         self._stopping = False
 
     async def run(self) -> None:
-        self._turns.start()
+        if self._roles.turns:
+            self._turns.start()
         delivering = [
             asyncio.create_task(self._keep_up(f"deliveries {a.name}", self._deliver, a))
             for a in self._adapters
+            if self._roles.deliveries
         ]
         delivering += [
             asyncio.create_task(self._keep_up(f"chore {number}", self._look_after, chore))
@@ -106,9 +126,10 @@ class _Worker:
         hearing = [
             asyncio.create_task(self._keep_up(f"channel {a.name}", self._hear, a))
             for a in self._adapters
+            if self._roles.hears is None or a.name in self._roles.hears
         ]
         try:
-            await asyncio.gather(*hearing)
+            await (asyncio.gather(*hearing) if hearing else asyncio.Event().wait())
         finally:
             await self._end(hearing, delivering)
 
@@ -180,6 +201,8 @@ class _Worker:
             self._send(adapter, outgoing)
 
     def _room(self, adapter: Adapter) -> int:
+        if not getattr(adapter, "ready", True):
+            return 0  # another process is connected to that channel, and delivers there
         flying = self._flying_for(adapter)
         return self._pauses.room(adapter.name, flying, self._pace.deliveries, self._loop.time())
 

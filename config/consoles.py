@@ -1,43 +1,100 @@
 """Tickets and the agents' door of a desk, from its settings.
 
-opening(place)              how tickets are opened, for the desk and for flows
+opening(place, model)       how tickets are opened, for the desk and for flows
 console_over(place, …)      the console, beside the desk
+ticket_clock(place, …)      what time does to tickets
+ticket_doors(…)             what the page of a ticket goes through
+closings(place, …)          what tells requesters of solutions, and hears what they say of them
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.ticket_doors import TicketDoors
+from bot.accounts import Accounts
+from bot.closings import Closings
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
+from bot.drafts import Drafts
+from bot.faults import Fault, no_fault
+from bot.first_attempts import FirstAttempts
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.opening import Opening, TicketRules
+from bot.people import Person
+from bot.ticket_clock import TicketClock
 from bot.wording import Wording
+from bot.worker import Chore
 from config.problems import SettingsRefused
+from config.team_rules import CATEGORIES, routing, team
 from config.wiring import Place
+from knowledge.embedder import Embedder
 
 
-def opening(place: Place) -> Opening:
+def opening(place: Place, model: Embedder) -> Opening:
+    """How tickets are opened and where they go. Raises SettingsRefused, CategoriesRefused."""
+    route = routing(place.settings, model, place.var / CATEGORIES)
+    return Opening(rules=ticket_rules(place), route=route)
+
+
+def ticket_rules(place: Place) -> TicketRules:
     """What is agreed about tickets. Raises SettingsRefused for times that cannot be."""
     agreed = place.settings.tickets
     try:
-        rules = TicketRules(
-            tiers=tuple(sorted({*agreed.tiers, agreed.first_tier})),
+        return TicketRules(
+            tiers=tuple(sorted(tier.number for tier in place.settings.tiers)),
             reopen_within=timedelta(hours=agreed.reopen_hours),
             close_after=timedelta(hours=agreed.close_hours),
             team=agreed.team_name,
         )
     except ValueError as error:
         raise SettingsRefused(f"tickets: {error}.") from None
-    return Opening(rules=rules)
 
 
-def console_over(place: Place, database: Database, desk: Desk, say: Wording) -> Console:
+def ticket_clock(
+    place: Place, database: Database, accounts: Accounts, fault: Fault = no_fault
+) -> TicketClock:
+    """Warnings, breaches, escalation, waking and handing out."""
+
+    def people() -> dict[str, Person]:
+        return {each.login: each.person for each in accounts.listed() if not each.disabled}
+
+    rules = ticket_rules(place)
+    return TicketClock(database, team(place.settings), rules, people=people, fault=fault)
+
+
+def console_over(
+    place: Place, database: Database, desk: Desk, say: Wording, model: Embedder
+) -> Console:
     """The agents' door of the desk. Raises SettingsRefused."""
     return Console(
         database,
         wording=ConsoleWording(
             merged=lambda old, new: say("merged", old=old, new=new),
         ),
-        opening=opening(place),
+        opening=opening(place, model),
         firsts=desk.firsts,
+        team=team(place.settings),
     )
+
+
+def ticket_doors(
+    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+) -> TicketDoors:
+    """What the page of a ticket goes through."""
+    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)
+
+
+def closings(
+    place: Place, database: Database, say: Wording, firsts: FirstAttempts | None = None
+) -> Closings:
+    """What tells requesters of solutions; `firsts` are the desk's."""
+    return Closings(database, say, ticket_rules(place), firsts=firsts)
+
+
+def telling(place: Place, database: Database, desk: Desk, say: Wording) -> tuple[Chore, ...]:
+    """The chore that tells requesters of solutions; none when the settings have it off."""
+    if not place.settings.tickets.closing_message:
+        return ()
+    return (closings(place, database, say, desk.firsts).tell,)

@@ -129,7 +129,7 @@ def flow_clock(
         actions=actions(place),
         people=people(place),
         fault=fault,
-        opening=opening(place),
+        opening=opening(place, model),
         count=count,
     )
 

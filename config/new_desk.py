@@ -27,6 +27,34 @@ path = "{{articles}}"
 [[sources]]
 kind = "flows"
 path = "{{flows}}"
+
+[[tiers]]
+number = 1
+name = "First line"
+
+[[tiers]]
+number = 2
+name = "Engineers"
+
+[[tiers]]
+number = 3
+name = "Developers"
+
+[[queues]]
+name = "support"
+
+[[queues]]
+name = "engineers"
+tier = 2
+
+[[queues]]
+name = "developers"
+tier = 3
+
+[[sla]]
+first_response = "1h"
+next_response = "4h"
+resolution = "2d"
 """
 
 

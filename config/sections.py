@@ -153,6 +153,20 @@ class WorkSettings(Section):
     """Messages of one channel on their way at the same time."""
     grace_seconds: float = Field(10, ge=0)
     """How long a stop waits for what is under way; the rest is done at the next start."""
+    lease_seconds: float = Field(15, ge=3)
+    """On PostgreSQL: a process that does not answer for so long is given up, and its work taken over."""
+
+
+Part = Literal["channels", "turns", "deliveries", "clock", "web"]
+
+
+class ProcessSettings(Section):
+    """What this process does of the work, where several share a PostgreSQL database."""
+
+    roles: tuple[Part, ...] = ("channels", "turns", "deliveries", "clock", "web")
+    """`channels` hears Slack and Discord and delivers there, `turns` answers, `deliveries` sends,
+    `clock` looks after timers and actions, `web` serves the pages and the API. Together the
+    processes must have all of them; on SQLite the one process has."""
 
 
 class FlowSettings(Section):
@@ -191,27 +205,17 @@ class TicketSettings(Section):
 
     first_tier: int = Field(1, ge=1)
     """The tier that new tickets are opened at."""
-    tiers: tuple[int, ...] = (1, 2, 3)
-    """The tiers of support, in the order of escalation."""
     reopen_hours: float = Field(72, ge=0)
     """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
     close_hours: float = Field(168, ge=0)
     """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    closing_message: bool = True
+    """Tell requesters that their ticket was solved, with a button to reopen it, and ask how it was."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
-
-
-class WebhookSettings(Section):
-    """Programs elsewhere that are told what happens to tickets (`firstline webhook add URL`)."""
-
-    private_hosts: tuple[str, ...] = ()
-    """Hosts with a private address that may be told; all others must be public."""
-    timeout_seconds: float = Field(10, gt=0, le=30)
-    """So long an answer may take."""
-    give_up_hours: float = Field(24, gt=0)
-    """So long a delivery is tried before it is given up."""
-    keep_days: int = Field(30, ge=1)
-    """So long the log remembers what arrived."""
+    reply_prefix: str = "!reply "
+    """In the thread of a ticket's card: what begins with it is sent to the requester, all else is an
+    internal note. Empty: only the button Reply sends."""
 
 
 class WebSettings(Section):

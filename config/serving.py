@@ -8,17 +8,14 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
@@ -32,18 +29,19 @@ from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
-from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.desk import Database, Desk, DeskWording, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.approval import deciding
+from bot.responders.closing import closing
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import Late, late
+from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
@@ -51,13 +49,17 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening
+from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
 from config.disk import disk_left
 from config.flows import approvals, audiences, flow_clock, flow_desk
-from config.platforms import Platform, platforms, troubles
+from config.limits import late_rules, limits
+from config.platforms import Connected, platforms, troubles
 from config.problems import SettingsRefused
+from config.roles import chores_here, held, roles
 from config.settings import fault_point
+from config.stopping import until_signal
 from config.telemetry import telemetry
+from config.triage import agents_side, at_work
 from config.webhooks import webhook_door, webhook_post, with_webhooks
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
@@ -72,7 +74,8 @@ def open_desk(
     """The desk over its database, closed at the end. Raises DatabaseRefused."""
     how = asking(place, knowledge)
     connections = place.settings.database.connections
-    database = open_database(database_url(place), connections=connections)
+    lease = place.settings.work.lease_seconds
+    database = open_database(database_url(place), connections=connections, lease=lease)
     try:
         yield desk_over(place, database, how, model, timings), how, database
     finally:
@@ -92,6 +95,7 @@ def desk_over(
     flows, read_by = flow_desk(place, database, how, model), audiences(place)
     everything = how.seen_by(read_by.known)
     responders = (
+        closing(how.say, closings(place, database, how.say).look),
         with_agent,
         for_people(how.say, tier=tier),
         deciding(approvals(place, database, how.say)),
@@ -116,16 +120,7 @@ def desk_over(
         limits=limits(place),
         fault=fault_of_tests(),
         timings=timings,
-        opening=opening(place),
-    )
-
-
-def late_rules(place: Place) -> Late:
-    """What becomes of messages that were old when they came in."""
-    agreed = place.settings.limits
-    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
-    return Late(
-        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
+        opening=opening(place, model),
     )
 
 
@@ -144,21 +139,6 @@ def wording(how: Asking, tier: int) -> DeskWording:
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
         too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
-    )
-
-
-def limits(place: Place) -> Limits:
-    """The limits of the settings."""
-    agreed = place.settings.limits
-    return Limits(
-        text=agreed.message_characters,
-        attachment=agreed.attachment_bytes,
-        attachments=agreed.attachments,
-        history=agreed.history_messages,
-        turn_attempts=agreed.turn_attempts,
-        delivery=timedelta(hours=agreed.delivery_hours),
-        person_per_minute=agreed.questions_per_minute,
-        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
@@ -191,8 +171,8 @@ def web_channels(
     how: Asking,
     centre: HelpCentre,
     options: HttpOptions,
-    listener: socket.socket,
-    others: Sequence[Platform],
+    listener: socket.socket | None,
+    others: Sequence[Connected],
     console: ConsolePart,
     programs: ProgramDoors,
 ) -> Sequence[Adapter]:
@@ -229,11 +209,11 @@ def serve(
     knowledge: LiveKnowledge,
     model: Embedder,
     options: HttpOptions,
-    listener: socket.socket,
+    listener: socket.socket | None,
     *,
     announce: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. `announce` is called when everything is open."""
+    """Serve until SIGTERM or Ctrl-C (without a `listener`: no pages). `announce`: all is open."""
     with ExitStack() as open_things:
         secret = place.settings.secret.get_secret_value()
         tell = open_things.enter_context(telemetry(place.settings.telemetry, secret))
@@ -242,12 +222,16 @@ def serve(
         desk, how, database = open_things.enter_context(open_desk(place, timed, model, timings))
         open_things.enter_context(following(place, knowledge, model))
         centre = HelpCentre(timed, database)
-        address = site(place, listener.getsockname()[1])
+        address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = platforms(place, desk, database, centre, address)
-        doors = console_doors(place, database)
-        console = console_part(doors, options)
-        tickets = console_over(place, database, desk, how.say)
+        everything = how.knowledge.seen_by(audiences(place).known)
+        doors = console_doors(place, database, everything)
+        tickets = console_over(place, database, desk, how.say, model)
+        agents = agents_side(place, database, tickets, doors.accounts, address)
+        connected = platforms(place, desk, database, centre, address, agents)
+        others = held(connected, database)
+        page = ticket_doors(tickets, database, doors.accounts, centre)
+        console = console_part(replace(doors, ticket_page=page), options)
         hooks = webhook_door(place, database)
         programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts, hooks)
         web = web_channels(desk, place, how, centre, options, listener, others, console, programs)
@@ -256,9 +240,20 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        post = webhook_post(place, database, fault_of_tests())
-        chores = (clock.timers, clock.jobs, tickets.close_due, post.post)
-        asyncio.run(until_signal(worker.run(desk, adapters, pace, chores)))
+        ticks = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = chores_here(
+            place,
+            (
+                clock.timers,
+                clock.jobs,
+                ticks.work,
+                tickets.close_due,
+                webhook_post(place, database, fault_of_tests()).post,
+                *telling(place, database, desk, how.say),
+            ),
+        )
+        part = roles(place, web, others)
+        asyncio.run(until_signal(at_work(desk, adapters, pace, chores, agents, connected, part)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:
@@ -286,12 +281,3 @@ def following(place: Place, knowledge: LiveKnowledge, model: Embedder) -> Iterat
     finally:
         stop.set()
         thread.join()
-
-
-async def until_signal(work: Coroutine[Any, Any, None]) -> None:
-    """The work, until it ends or the process is told to stop."""
-    working = asyncio.create_task(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working

@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from config.channel_sections import DiscordSettings, SlackSettings
+from config.channel_sections import DiscordSettings, SlackSettings, WebhookSettings
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
@@ -38,11 +38,11 @@ from config.sections import (
     LogSettings,
     ModelSettings,
     OpenIdSettings,
+    ProcessSettings,
     SearchSettings,
     SourceSettings,
     TelemetrySettings,
     TicketSettings,
-    WebhookSettings,
     WebSettings,
     WorkSettings,
 )
@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()
+    process: ProcessSettings = ProcessSettings()
     health: HealthSettings = HealthSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     log: LogSettings = LogSettings()

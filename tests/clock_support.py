@@ -14,6 +14,8 @@ from bot.ticket_clock import TicketClock
 from tests.ticket_support import BOB, LEA, MIA, House
 
 HOUR = timedelta(hours=1)
+PEOPLE = {"mia@desk": MIA, "bob@desk": BOB, "lea@desk": LEA}
+"""By what they sign in with."""
 POLICY = Policy(
     "standard",
     first_response=HOUR,
@@ -29,9 +31,7 @@ TEAM = Team(
 
 
 def clock_of(house: House, team: Team = TEAM) -> TicketClock:
-    return TicketClock(
-        house.database, team, people=lambda: (MIA, BOB, LEA), now=lambda: house.clock.now
-    )
+    return TicketClock(house.database, team, people=lambda: PEOPLE, now=lambda: house.clock.now)
 
 
 def settle(clock: TicketClock) -> int:

@@ -32,7 +32,7 @@ from bot.webhooks import Webhooks
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
-from tests.console_doors import console_doors
+from tests.console_doors import console_doors, with_ticket_page
 from tests.desk_support import WORDING, hand_over
 from tests.ticket_support import WORDING as TICKETS
 from tests.working_desk import working
@@ -230,8 +230,8 @@ def running_site(
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    doors = doors_over(database)
     centre = HelpCentre(knowledge, database)
+    doors = with_ticket_page(doors_over(database), desk, database, centre)
     console = Console(database, wording=TICKETS, firsts=desk.firsts)
     programs = ProgramDoors(
         console, ApiTokens(database), doors.accounts, Webhooks(database, SECRET)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.errors import DatabaseFailed, DatabaseRefused
 from bot.store.lock import FileLock
+from bot.store.membership import LEASE, Membership
 from bot.store.postgres import BACKEND, CONNECTIONS, RetryingWriter, connect, one_view, retried
 from bot.store.schema import bring_forward, check_current
 from bot.store.writer import GroupWriter, PlainWriter, Writer
@@ -40,17 +41,15 @@ class Database:
         writer: Writer | None,
         lock: FileLock | None = None,
         turnstile: AbstractContextManager[Any] | None = None,
+        member: Membership | None = None,
     ) -> None:
+        self.member = member
+        """This process among those that share the database; None where it owns it, or only reads."""
         self._engine = engine
         self._writer = writer
         self._lock = lock
         self._turnstile = turnstile or nullcontext()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
-
-    @property
-    def shared(self) -> bool:
-        """Whether other processes write to it too; if not, this one alone owns it."""
-        return self._engine.dialect.name == BACKEND
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction; returns its result once it is on disk.
@@ -83,6 +82,8 @@ class Database:
 
     def close(self) -> None:
         """Finish what is being written and let the file go."""
+        if self.member is not None:
+            self.member.close()
         if self._writer is not None:
             self._writer.close()
         # What a thread still holds, having outlasted the worker's grace, ends with its use.
@@ -92,20 +93,22 @@ class Database:
             self._lock.release()
 
 
-def open_database(url: str, *, connections: int = CONNECTIONS) -> Database:
+def open_database(url: str, *, connections: int = CONNECTIONS, lease: float = LEASE) -> Database:
     """Open it for writing, with tables brought forward. Raises DatabaseRefused, saying what to do.
 
-    A SQLite file is then owned by this process alone; `connections` are the most that are
-    opened to PostgreSQL.
+    A SQLite file is then owned by this process alone. On PostgreSQL it is one of many, given
+    up by the others when it does not answer for `lease` seconds, with at most so many
+    `connections`.
     """
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == BACKEND:
-        engine = connect(parsed, connections)
+    where = parsed(url)
+    if where.get_backend_name() == BACKEND:
+        engine = connect(where, connections, lease)
         _prepare_or_close(engine, bring_forward)
-        return Database(one_view(engine), RetryingWriter(engine))
-    path = _usable(parsed)
+        writer = RetryingWriter(engine)
+        return Database(one_view(engine), writer, member=Membership(writer, lease))
+    path = _usable(where)
     lock = FileLock(path)
-    writing = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
+    writing = _sqlite(where, begin="BEGIN IMMEDIATE", pool_size=1)
     try:
         _prepare(writing, bring_forward)
     except BaseException:
@@ -113,20 +116,20 @@ def open_database(url: str, *, connections: int = CONNECTIONS) -> Database:
         lock.release()
         raise
     turnstile = threading.RLock()
-    reading = _sqlite(parsed, begin="BEGIN", pool_size=16)
+    reading = _sqlite(where, begin="BEGIN", pool_size=16)
     return Database(reading, GroupWriter(writing, turnstile), lock, turnstile)
 
 
 def open_for_reading(url: str) -> Database:
     """Open it beside its owner; `write` fails. Raises DatabaseRefused, also when it is not there yet."""
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == BACKEND:
-        engine = one_view(connect(parsed, connections=4))
+    where = parsed(url)
+    if where.get_backend_name() == BACKEND:
+        engine = one_view(connect(where, connections=4))
     else:
-        path = Path(parsed.database or "")
+        path = Path(where.database or "")
         if not path.is_file():
             raise DatabaseRefused(f"{path} does not exist yet: start the desk once.")
-        engine = _sqlite(parsed, begin="BEGIN", pool_size=4)
+        engine = _sqlite(where, begin="BEGIN", pool_size=4)
     _prepare_or_close(engine, check_current)
     return Database(engine, None)
 
@@ -137,15 +140,15 @@ def open_beside(url: str) -> Database:
     SQLite serialises the two; without an owner the tables are made or brought forward. Raises
     DatabaseRefused.
     """
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == BACKEND:
+    where = parsed(url)
+    if where.get_backend_name() == BACKEND:
         return open_database(url)
-    path = _usable(parsed)
+    path = _usable(where)
     try:
         lock = FileLock(path)
     except DatabaseRefused:
-        return _guest(parsed, check_current, None)
-    return _guest(parsed, bring_forward, lock)
+        return _guest(where, check_current, None)
+    return _guest(where, bring_forward, lock)
 
 
 def _guest(url: URL, check: Callable[[Connection], None], lock: FileLock | None) -> Database:
@@ -165,18 +168,18 @@ def with_password(url: str, password: str) -> str:
     """The URL with the password in it, when there is one. Raises DatabaseRefused."""
     if not password:
         return url
-    return _parsed(url).set(password=password).render_as_string(hide_password=False)
+    return parsed(url).set(password=password).render_as_string(hide_password=False)
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
     """Raises DatabaseRefused; without repeating the URL, which may hold a password."""
     try:
-        parsed = make_url(url)
+        found = make_url(url)
     except (ArgumentError, ValueError):
         raise DatabaseRefused(f"This is no database URL. {WRITE}") from None
-    if parsed.get_backend_name() not in ("sqlite", BACKEND):
-        raise DatabaseRefused(f"{parsed.drivername} is not a database that Firstline uses. {WRITE}")
-    return parsed
+    if found.get_backend_name() not in ("sqlite", BACKEND):
+        raise DatabaseRefused(f"{found.drivername} is not a database that Firstline uses. {WRITE}")
+    return found
 
 
 def _prepare_or_close(engine: Engine, check: Callable[[Connection], None]) -> None:

@@ -181,6 +181,11 @@ def jobs(session: Session, states: Sequence[str], limit: int) -> list[FlowJob]:
     return list(session.scalars(found))
 
 
+def running(session: Session) -> list[FlowJob]:
+    """Jobs that are being tried, or were when a process died."""
+    return jobs(session, ("running",), 10_000)
+
+
 def move_job(session: Session, key: str, before: str, after: str, **values: Any) -> bool:
     """The job goes from one state to the next; False when it is not in that state any more."""
     jobs_table = table(FlowJob)

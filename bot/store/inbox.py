@@ -39,7 +39,7 @@ _TALK = select(_TALKS.id, _TALKS.holder, _TALKS.requester).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
 _TALK_HELD = locked(_TALK)
-_WAITING = (
+WAITING = (
     select(_TALKS.id, _TALKS.channel, _TALKS.requester)
     .where(_TALKS.id.in_(select(_KEPT.conversation_id).where(_KEPT.state == "new")))
     .limit(1000)
@@ -100,10 +100,10 @@ def rate(session: Session, rating: Rating, sender: str, comment: str) -> Accepte
     return Accepted(message, new=True)
 
 
-def waiting(session: Session) -> list[tuple[int, str]]:
+def waiting(session: Session, statement: Select[Any] = WAITING) -> list[tuple[int, str]]:
     """Conversations with a message that no turn has dealt with, a thousand at most, each with who
     opened it."""
-    return [(row.id, person(row.channel, row.requester)) for row in session.execute(_WAITING)]
+    return [(row.id, person(row.channel, row.requester)) for row in session.execute(statement)]
 
 
 def person(channel: str, sender: str) -> str:

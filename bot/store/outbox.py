@@ -7,7 +7,7 @@ failed(session, key, …)                  later, or dead: then a ticket knows o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
@@ -87,6 +87,14 @@ def _files(session: Session, messages: Collection[int]) -> dict[int, tuple[Attac
         sent = Attachment(file.name, file.media_type, file.content, file.url)
         found[file.message_id] = (*found.get(file.message_id, ()), sent)
     return found
+
+
+def outgoing(session: Session, messages: Sequence[int]) -> tuple[Outgoing, ...]:
+    """These messages of ours, to be delivered, in order."""
+    if not messages:
+        return ()
+    said = session.execute(_SAID, {"ids": list(messages)})
+    return tuple(_outgoing(message, thread, 1) for message, thread in said)
 
 
 def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:

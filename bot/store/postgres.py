@@ -24,6 +24,7 @@ BACKEND = "postgresql"
 DRIVER = "postgresql+psycopg"
 CONNECTIONS = 12
 """The most that one process has open by default: turns, deliveries and readers share them."""
+IDLE = 15.0
 TRIES = 4
 PAUSE = 0.05
 TAKEN_AGAIN = frozenset({"40001", "40P01", "23505"})
@@ -36,17 +37,21 @@ MIGRATING = 7_153_009
 
 _SETTINGS = {
     "application_name": "firstline",
-    "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "10s",
 }
 
 
-def connect(url: URL, connections: int = CONNECTIONS) -> Engine:
-    """The pool of one process. Raises DatabaseRefused for another driver."""
+def connect(url: URL, connections: int = CONNECTIONS, idle: float = IDLE) -> Engine:
+    """The pool of one process. Raises DatabaseRefused for another driver.
+
+    A transaction that does nothing for `idle` seconds is undone by the server: its process
+    stands still, and others must not wait for what it holds.
+    """
     if url.drivername != DRIVER:
         raise DatabaseRefused(
             f"{url.drivername} is not used here: write {DRIVER}://user@host/name."
         )
+    settings = {**_SETTINGS, "idle_in_transaction_session_timeout": f"{int(idle * 1000)}ms"}
     return create_engine(
         url,
         pool_size=connections,
@@ -58,7 +63,7 @@ def connect(url: URL, connections: int = CONNECTIONS) -> Engine:
             "keepalives_interval": 5,
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     )
 

@@ -15,6 +15,7 @@ from config.cli import (
     ask,
     backup,
     content,
+    database,
     dead,
     desk,
     evaluate,
@@ -51,6 +52,7 @@ for group in (
     flow,
     platforms,
     evaluate,
+    database,
 ):
     group.add_to(app)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,8 +68,9 @@ def run_desk(folder: Path, port: int | None, tries: int, words: Words) -> None:
     set_up_logging(place.settings.log.level, place.settings.log.format)
     options = http_options(place, port)
     refuse_what_cannot_work(place)
-    with listen(options.host, options.port, tries=tries) as listener:
-        bound = listener.getsockname()[1]
+    pages = "web" in place.settings.process.roles
+    with listen(options.host, options.port, tries=tries) if pages else nullcontext() as listener:
+        bound = listener.getsockname()[1] if listener else options.port
         if bound != options.port:
             say(f"Port {options.port} is taken, so this is on {bound}.")
         knowledge, model = ready_knowledge(place)

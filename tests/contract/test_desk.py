@@ -77,7 +77,7 @@ def test_k12_a_message_that_always_fails_goes_to_people_and_the_next_is_answered
     assert (trace.state, trace.outcome, trace.reason, trace.attempts) == (
         "dead",
         Outcome.HUMAN,
-        "error",
+        "error: attempt 3 failed: ValueError: this message cannot be handled",
         3,
     )
     assert desk.stats().inbox_dead == 1

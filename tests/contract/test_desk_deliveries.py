@@ -207,9 +207,11 @@ def test_an_attempt_is_the_first_only_when_that_is_certain(database: Database) -
     desk.take_turn()
     (first,) = desk.due(1)
     assert first.attempt == 1
-    (restarted,) = new_desk(database, clock=clock).due(1)
+    desk = new_desk(database, clock=clock, chance=lambda: 0.0)
+    (restarted,) = desk.due(1)
     assert restarted.attempt == 2
     desk.failed(first.key, SendError("502", retry_after=0))
+    assert [one.attempt for one in desk.due(1)] == [2]
     desk.failed(first.key, SendError("502", retry_after=0))
     assert [one.attempt for one in desk.due(1)] == [3]
 

@@ -73,3 +73,22 @@ def test_away_is_away_and_silence_too(house: House) -> None:
     house.clock.move(minutes=16)
     presence.seen(BOB.id)
     assert presence.there() == {BOB.id}
+
+
+def test_a_queue_that_names_agents_is_for_them_alone(house: House) -> None:
+    presence = Presence(house.database, now=lambda: house.clock.now)
+    presence.seen(MIA.id)
+    presence.seen(BOB.id)
+    named = TeamQueue("support", 1, way=Way.ROUND_ROBIN, agents=frozenset({"bob@desk"}))
+    numbers = [house.handed_over(f"t{n}") for n in range(3)]
+    settle(clock_of(house, Team(queues=(named,))))
+    assert {ticket(house.database, n).assignee for n in numbers} == {BOB.id}
+
+
+def test_who_may_not_work_in_the_tier_is_given_nothing_there(house: House) -> None:
+    Presence(house.database, now=lambda: house.clock.now).seen(BOB.id)
+    number = house.handed_over()
+    house.console.escalate(MIA, number)
+    settle(clock_of(house, hands_out(Way.LEAST_LOADED)))
+    assert ticket(house.database, number).tier == 2
+    assert ticket(house.database, number).assignee is None

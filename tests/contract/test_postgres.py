@@ -36,8 +36,14 @@ def test_the_tables_are_those_of_the_model(database: Database) -> None:
     import bot.flow_model  # noqa: F401 - its tables are part of the schema
     from bot.model import Record
 
+    def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
+        return name != "ix_ticket_text_words"  # what searches texts is each database's own
+
     changes = database.read(
-        lambda s: compare_metadata(MigrationContext.configure(s.connection()), Record.metadata)
+        lambda s: compare_metadata(
+            MigrationContext.configure(s.connection(), opts={"include_name": is_ours}),
+            Record.metadata,
+        )
     )
     assert changes == []
 

@@ -2,6 +2,10 @@
 
 Usage: python driver.py FOLDER [FAULT [ATTEMPTS]]
 
+FAULT is where to die, or `stop:` and where to stand still (SIGSTOP).
+
+    url           where the database is, if not in the folder
+
     heard.jsonl   what users wrote on the platform: it is delivered again until it is acknowledged
                   (`edits` is the id of the message that this one changes, `deletes` that of one taken back)
     acked.jsonl   what the platform was told "got it" for
@@ -24,10 +28,13 @@ from typing import Any
 
 from bot.channel import Address, Deletion, Edit, Heard, Incoming, Outgoing, Receive, Sender
 from bot.desk import Desk, Limits, open_database
-from bot.faults import die_at, no_fault
+from bot.faults import Fault, die_at, no_fault
 from bot.turn import Response, Turn
 from bot.worker import Pace, run
 from tests.desk_support import new_desk, respond
+
+LEASE = 1.5
+"""Seconds after which a dead process's work is taken over, where the database is shared."""
 
 
 class FileChannel:
@@ -82,12 +89,30 @@ def respond_or_die(turn: Turn) -> Response:
     return respond(turn)
 
 
+def database_url(folder: Path) -> str:
+    written = folder / "url"
+    return written.read_text() if written.exists() else f"sqlite:///{folder}/desk.db"
+
+
+def fault_of(named: str) -> Fault:
+    if not named.startswith("stop:"):
+        return die_at(named) if named else no_fault
+    once = [named.removeprefix("stop:")]
+
+    def stop(point: str) -> None:
+        if point in once:
+            once.clear()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    return stop
+
+
 async def main(folder: Path, fault: str = "", attempts: str = "3") -> None:
-    database = open_database(f"sqlite:///{folder}/desk.db")
+    database = open_database(database_url(folder), lease=LEASE)
     desk = new_desk(
         database,
         respond=respond_or_die,
-        fault=die_at(fault) if fault else no_fault,
+        fault=fault_of(fault),
         limits=Limits(turn_attempts=int(attempts)),
     )
     serving = asyncio.ensure_future(run(desk, [FileChannel(folder, desk)], Pace(grace=5)))

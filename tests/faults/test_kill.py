@@ -9,15 +9,16 @@ import socket
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.channel import Address
-from bot.desk import Desk, open_for_reading
+from bot.desk import Database, Desk, open_for_reading
 from bot.faults import CHANGE_FAULTS, FAULTS, die_at
 from tests.desk_support import new_desk
-from tests.faults.driver import rows
+from tests.faults.driver import database_url, rows
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -31,6 +32,7 @@ class Crash:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.reading: Database | None = None
         self.attempts = 3
         """A message goes to people when this many attempts ended badly."""
 
@@ -74,12 +76,29 @@ class Crash:
         return [post["key"] for post in rows(self.folder / "posts.jsonl")]
 
     def desk(self) -> Desk:
-        return new_desk(open_for_reading(f"sqlite:///{self.folder}/desk.db"))
+        self.close()
+        self.reading = open_for_reading(database_url(self.folder))
+        return new_desk(self.reading)
+
+    def close(self) -> None:
+        if self.reading:
+            self.reading.close()
 
 
 @pytest.fixture
-def crash(tmp_path: Path) -> Crash:
-    return Crash(tmp_path)
+def crash(tmp_path: Path, kept: str) -> Iterator[Crash]:
+    (tmp_path / "url").write_text(kept)
+    crash = Crash(tmp_path)
+    yield crash
+    crash.close()
+
+
+@pytest.fixture
+def crash_alone(tmp_path: Path) -> Iterator[Crash]:
+    """On SQLite, where one process owns the file."""
+    crash = Crash(tmp_path)
+    yield crash
+    crash.close()
 
 
 def expected(said: Said) -> dict[str, list[str]]:
@@ -168,7 +187,8 @@ def test_k9_sigterm_ends_cleanly_and_loses_nothing(crash: Crash) -> None:
     assert len(crash.posts()) == 12
 
 
-def test_k10_a_second_process_is_refused_and_the_first_goes_on(crash: Crash) -> None:
+def test_k10_a_second_process_is_refused_and_the_first_goes_on(crash_alone: Crash) -> None:
+    crash = crash_alone
     crash.users_write([(f"t{n}", "slow") for n in range(8)])
     first = crash.start()
     while not crash.posts():
