@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import bulk
 from bot import tickets as rules
 from bot.console_door import Door
 from bot.limits import storable
@@ -17,7 +18,7 @@ from bot.model import Ticket
 from bot.model_tickets import TicketNote
 from bot.people import Act, Person
 from bot.store import takeover, ticket_text, tickets
-from bot.ticket_acts import Acted
+from bot.ticket_acts import Acted, NoSuchTicket, allow
 from bot.ticket_state import Change, TicketState, state_of
 from bot.ticket_values import ActRefused
 
@@ -54,14 +55,22 @@ class Acts(Door):
         """Give it to an account, or (None) to nobody."""
         return self._decide(person, number, version, lambda t: rules.assign(t, to, why))
 
-    def note(self, person: Person, number: int, text: str, *, kind: str = "note") -> Acted:
-        """Write something for agents alone; `suggestion` marks what the bot would say."""
+    def note(
+        self, person: Person, number: int, text: str, *, kind: str = "note", key: str = ""
+    ) -> Acted:
+        """Write something for agents alone; `suggestion` marks what the bot would say.
+
+        The same `key` (at most 25 characters) is written once, however often it is brought.
+        """
         words = storable(text[: self._limits.text])
         if not words.strip():
             raise ActRefused("Write something: a note cannot be empty.")
         now = self._clock()
 
-        def decide(session: Session, ticket: Ticket) -> Change:
+        def work(session: Session) -> Acted:
+            ticket = self._ticket(session, person, Act.WORK, number, None)
+            if key and takeover.noted(session, key):
+                return Acted(number, ticket.version, 0, ticket.status, ticket.assignee, new=False)
             note = TicketNote(
                 ticket_id=ticket.id,
                 kind=kind,
@@ -69,10 +78,12 @@ class Acts(Door):
                 author_name=person.name,
                 text=words,
                 at=now,
+                key=key or None,
             )
-            return rules.note(takeover.add_note(session, ticket.id, note), kind)
+            change = rules.note(takeover.add_note(session, ticket.id, note), kind)
+            return self._record(session, ticket, change, person, now)
 
-        return self._act(person, number, None, decide)
+        return self._database.write(work)
 
     def escalate(
         self,
@@ -111,11 +122,16 @@ class Acts(Door):
         return self._decide(person, number, version, lambda t: rules.resume(t, why))
 
     def solve(
-        self, person: Person, number: int, why: str = "", version: int | None = None
+        self,
+        person: Person,
+        number: int,
+        why: str = "",
+        version: int | None = None,
+        article: str = "",
     ) -> Acted:
-        """The problem is gone."""
+        """The problem is gone; `article` (its id) is the one that solves it."""
         now = self._clock()
-        return self._decide(person, number, version, lambda t: rules.solve(t, now, why))
+        return self._decide(person, number, version, lambda t: rules.solve(t, now, why, article))
 
     def reopen(
         self, person: Person, number: int, why: str = "", version: int | None = None
@@ -191,6 +207,25 @@ class Acts(Door):
             ticket = self._ticket(session, person, Act.WORK, number, version)
             change = rules.give_back("agent" if held else "bot")
             return self._record(session, ticket, change, person, now)
+
+        return self._database.write(work)
+
+    def put_back(
+        self, person: Person, number: int, values: Mapping[str, Any], version: int
+    ) -> Acted:
+        """An act is undone: the ticket has the values of before, unless somebody acted since.
+
+        Who could act on it then may undo, also when the act took it out of their tiers.
+        """
+        now = self._clock()
+
+        def work(session: Session) -> Acted:
+            ticket = session.get(Ticket, number, with_for_update=True)
+            if ticket is None:
+                raise NoSuchTicket(f"There is no ticket #{number}.")
+            allow(person, Act.WORK, number, values.get("tier", ticket.tier))
+            self._as_seen(session, ticket, version)
+            return self._record(session, ticket, bulk.put_back(values), person, now)
 
         return self._database.write(work)
 

@@ -52,7 +52,9 @@ class Talk(Door):
             self._as_seen(session, ticket, version)
             takeover.withhold(session, ticket, talks, now)
             said = self._say(session, ticket, person, own, text, now, written)
-            change = rules.reply(state_of(ticket), person.id, written.then, said, now)
+            change = rules.reply(
+                state_of(ticket), person.id, written.then, said, now, written.article
+            )
             acted = self._record(session, ticket, change, person, now)
             ticket_text.of_conversation(session, number, ticket.conversation_id)
             return acted

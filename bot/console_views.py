@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,14 @@ from bot.people import EVERYWHERE, Act, Person, may
 from bot.store import full_text, requesters, ticket_lists, ticket_page
 from bot.ticket_acts import Forbidden, NoSuchTicket, allow
 from bot.ticket_values import ActRefused
-from bot.ticket_views import Filters, InboxPage, TicketWhole, View
+from bot.ticket_views import Filters, InboxPage, Sort, TicketWhole, View
 from bot.views import TicketChange, TicketLine
 
 ALL = Filters()
 LONGEST_PAGE = 200
+FOUND = 500
+NUMBER = 10
+"""Digits that no ticket's number has."""
 
 
 class Views(Door):
@@ -28,26 +32,27 @@ class Views(Door):
         view: View = View.ALL,
         filters: Filters = ALL,
         *,
+        sort: Sort | None = None,
         after: str = "",
         limit: int = 50,
     ) -> InboxPage:
-        """A page of a list; `after` is the `next` of the page before. Raises ActRefused for any other."""
+        """A page of a list; `after` is the `next` of the page before. Raises ActRefused for any other.
+
+        Without a `sort` the breaching ones are by due time, all others by their last change.
+        """
         _agents_only(person)
-        now = self._clock()
+        now, most = self._clock(), max(1, min(limit, LONGEST_PAGE))
+        order = sort or (Sort.DUE if view is View.BREACHING else Sort.CHANGED)
+
+        def work(session: Session) -> InboxPage:
+            narrowed = _with_words(session, filters)
+            wanted = ticket_lists.wanted(view, person.id, _tiers(person), narrowed, now)
+            return ticket_lists.page(session, wanted, sort=order, after=after, limit=most)
+
         try:
-            mark = after and ticket_lists.mark(after)
+            return self._database.browse(work)
         except ValueError:
             raise ActRefused("There is no such page: begin with the first one.") from None
-        wanted = ticket_lists.wanted(view, person.id, _tiers(person), filters, now)
-        return self._database.browse(
-            lambda s: ticket_lists.page(
-                s,
-                wanted,
-                by_due=view is View.BREACHING,
-                after=after if mark else "",
-                limit=max(1, min(limit, LONGEST_PAGE)),
-            )
-        )
 
     def counts(self, person: Person) -> dict[View, int]:
         """How many tickets each list has for the person."""
@@ -102,6 +107,18 @@ class Views(Door):
     def last_event(self) -> int:
         """The number of the last event of all: where who begins now goes on from."""
         return self._database.browse(ticket_lists.last_event)
+
+
+def _with_words(session: Session, filters: Filters) -> Filters:
+    """The filters with the words looked up; a number alone is that ticket too."""
+    if not filters.words.strip():
+        return filters
+    found = full_text.find(session, filters.words, FOUND)
+    number = filters.words.strip().removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < NUMBER:
+        found.append(int(number))
+    also = found if filters.among is None else set(found).intersection(filters.among)
+    return replace(filters, among=tuple(also))
 
 
 def _agents_only(person: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,6 +44,7 @@ class TicketNote(Record, kw_only=True):
     """What agents write to each other about a ticket, or (`suggestion`) what the bot would have said.
 
     No message and no part of the outbox knows a note, so it cannot be sent to a requester.
+    A note with a `key` is written once, however often a channel brings it.
     """
 
     __tablename__ = "ticket_note"
@@ -54,6 +56,7 @@ class TicketNote(Record, kw_only=True):
     author_name: Mapped[str] = mapped_column(String(255), default="")
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    key: Mapped[str | None] = mapped_column(String(25), index=True, unique=True, default=None)
 
 
 class TicketLink(Record, kw_only=True):
@@ -115,3 +118,32 @@ class AgentPresence(Record, kw_only=True):
     away: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     given_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TicketDraft(Record, kw_only=True):
+    """What an agent has begun to write on a ticket and not sent: `kind` is `reply` or `note`."""
+
+    __tablename__ = "ticket_draft"
+    __table_args__ = (UniqueConstraint("ticket_id", "agent", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    agent: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class KeptMacro(Record, kw_only=True):
+    """A text that is written often, with variables; `then` and `tags` are what sending it does
+    to the ticket besides (empty: nothing)."""
+
+    __tablename__ = "macro"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    then: Mapped[str] = mapped_column(String(16), default="")
+    tags: Mapped[list[Any]] = mapped_column(default_factory=list)
+    changed_by: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[datetime]

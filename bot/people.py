@@ -31,6 +31,8 @@ class Act(StrEnum):
     """Accounts, tokens, webhooks, retention, export and erasure of a requester's data."""
     USE_CONSOLE = "use console"
     """Open the console at all: its first page."""
+    WRITE_MACROS = "write macros"
+    """Add, change and remove the texts that agents put into their replies."""
     OWN_ACCOUNT = "own account"
     """See one's own account, change its password, end its sessions."""
 
@@ -52,6 +54,7 @@ OF_THE_DESK = {
     Act.SEE_FIGURES: frozenset({Role.LEAD, Role.WRITER, Role.ADMIN}),
     Act.SEE_FLOWS: STAFF,
     Act.WRITE_CONTENT: frozenset({Role.WRITER, Role.ADMIN}),
+    Act.WRITE_MACROS: EVERYWHERE,
     Act.ADMINISTER: frozenset({Role.ADMIN}),
     Act.USE_CONSOLE: STAFF,
     Act.OWN_ACCOUNT: frozenset(Role),

@@ -49,11 +49,12 @@ class Acted:
 @dataclass(frozen=True, slots=True)
 class Written:
     """A reply to the requester, in Markdown. `then` is the ticket's state afterwards:
-    `pending`, `open`, `on_hold` or `solved`."""
+    `pending`, `open`, `on_hold` or `solved`; `article` is the one that solves it."""
 
     text: str
     attachments: tuple[Attachment, ...] = ()
     then: str = "pending"
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)

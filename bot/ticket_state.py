@@ -29,6 +29,9 @@ QUIET = frozenset(
         "requester_wrote",
         "sla_warning",
         "sla_breached",
+        "asked_how_it_was",
+        "scored",
+        "word",
     }
 )
 """Events that nobody needs to have seen before they act: the version stays."""
@@ -83,7 +86,7 @@ def after(state: TicketState, change: Change) -> TicketState:
 def state_of(ticket: Ticket) -> TicketState:
     """The state that a row holds."""
     values = {each.name: getattr(ticket, each.name) for each in fields(TicketState)}
-    return TicketState(**{name: _kept(name, value) for name, value in values.items()})
+    return TicketState(**{name: kept_value(name, value) for name, value in values.items()})
 
 
 def opening(state: TicketState, why: str, **more: Any) -> Change:
@@ -107,7 +110,7 @@ def rebuild(events: Iterable[TicketEvent]) -> TicketState:
     """
     state: TicketState | None = None
     for event in events:
-        new = {name: _kept(name, value) for name, value in event.detail.get("set", {}).items()}
+        new = {name: kept_value(name, value) for name, value in event.detail.get("set", {}).items()}
         if event.what in ("opened", "brought_forward") and new:
             state = TicketState(**new)
         elif state is not None:
@@ -124,7 +127,8 @@ def plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _kept(name: str, value: Any) -> Any:
+def kept_value(name: str, value: Any) -> Any:
+    """A value as the state has it, from what an event keeps of it."""
     if name in _INSTANTS and isinstance(value, str):
         return datetime.fromisoformat(value)
     if name in _LISTS:

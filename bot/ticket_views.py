@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.views import Line, TicketChange, TicketLine
@@ -21,9 +21,25 @@ class View(StrEnum):
     ALL = "all"
 
 
+class Sort(StrEnum):
+    """In which order a list is."""
+
+    CHANGED = "changed"
+    """The last changed first."""
+    DUE = "due"
+    """The most urgent first; what has no due time comes last."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; empty means all. With `statuses` also what is over is shown."""
+    """What a list is narrowed to; empty means all. With `statuses`, `words` or `among` also what
+    is over is shown.
+
+    `words` are found in subjects, summaries, messages and notes; of more than 500 tickets that
+    have them, the best 500 are listed. `among` are the only numbers to be looked at.
+    """
 
     statuses: tuple[str, ...] = ()
     tiers: tuple[int, ...] = ()
@@ -34,6 +50,8 @@ class Filters:
     channels: tuple[str, ...] = ()
     assignee: str = ""
     requester: int = 0
+    words: str = ""
+    among: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +130,52 @@ class TicketWhole:
     identities: tuple[Identity, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     last_event: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a clock's time: `why` it does not count, or empty; `total` has counted by its end."""
+
+    start: datetime
+    end: datetime
+    why: str
+    total: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseClock:
+    """A promise of a ticket, with its book. `due` is None while the clock is paused before it."""
+
+    name: str
+    policy: str
+    promised: timedelta
+    started: datetime
+    due: datetime | None
+    met_at: datetime | None
+    counted: timedelta
+    paused: bool
+    breached: bool
+    book: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file that came with a message; one that was too large was not kept (`size` 0)."""
+
+    id: int
+    message: int
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSign:
+    """What a page of a ticket looks at to learn whether it shows the truth: numbers of the last
+    event, the last message and the last edit, and how many replies are on their way."""
+
+    version: int
+    event: int
+    message: int
+    edited: datetime | None
+    due: int

@@ -41,7 +41,9 @@ def assign(state: TicketState, to: str | None, why: str = "") -> Change:
     return Change("assigned" if to else "unassigned", why, {"assignee": to})
 
 
-def reply(state: TicketState, by: str, then: str, message: int, now: datetime) -> Change:
+def reply(
+    state: TicketState, by: str, then: str, message: int, now: datetime, article: str = ""
+) -> Change:
     """An agent wrote to the requester; `then` is the state afterwards: whose turn it is."""
     if state.status == "closed":
         raise ActRefused("This ticket is closed. Open a new one that is linked to it.")
@@ -51,7 +53,7 @@ def reply(state: TicketState, by: str, then: str, message: int, now: datetime) -
     new["solved_at"] = now if then == "solved" else None
     if state.assignee is None:
         new["assignee"] = by
-    return Change("replied", new=_changed(state, new), more={"message": message})
+    return Change("replied", new=_changed(state, new), more={"message": message, **_with(article)})
 
 
 def note(note_id: int, kind: str) -> Change:
@@ -100,10 +102,10 @@ def resume(state: TicketState, why: str = "") -> Change:
     return Change("resumed", why, _changed(state, {"status": "open", "snoozed_until": None}))
 
 
-def solve(state: TicketState, now: datetime, why: str = "") -> Change:
-    """The problem is gone, as far as we know."""
+def solve(state: TicketState, now: datetime, why: str = "", article: str = "") -> Change:
+    """The problem is gone, as far as we know; `article` is the one that solves it."""
     _active(state)
-    return Change("solved", why, _changed(state, _over(now)))
+    return Change("solved", why, _changed(state, _over(now)), _with(article))
 
 
 def reopen(state: TicketState, why: str = "") -> Change:
@@ -276,6 +278,10 @@ def _active(state: TicketState) -> None:
 
 def _opened(state: TicketState) -> dict[str, Any]:
     return {"status": "open"} if state.status == "new" else {}
+
+
+def _with(article: str) -> dict[str, Any]:
+    return {"article": article} if article else {}
 
 
 def _over(now: datetime) -> dict[str, Any]:

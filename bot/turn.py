@@ -132,11 +132,46 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class SolvedTicket:
+    """A ticket as its closing message needs it: `requester` is the sender in its conversation,
+    `asked` says that its requester was asked how it was."""
+
+    number: int
+    version: int
+    requester: str
+    solved: bool
+    may_reopen: bool
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AfterWord:
+    """What a requester said of a solution: a score from 1 to 5, a word, or that it is none.
+
+    It is decided upon the `version` of the ticket; number 0 keeps nothing.
+    """
+
+    ticket: int
+    version: int
+    score: int = 0
+    word: str = ""
+    reopen: bool = False
+
+    @classmethod
+    def nothing(cls) -> AfterWord:
+        """Nothing to keep: the requester is only told something."""
+        return cls(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What to do about a message. `reason` says why, in words for the trace.
 
     With a `hand_off`, one of the replies says `TICKET_NUMBER`: a user who is handed
     over always learns the number. Raises ValueError when none does.
+
+    `after` answers what a requester pressed under a closing message; it is told also where
+    a person has the conversation, for nobody is talked over by it.
     """
 
     outcome: Outcome
@@ -146,6 +181,7 @@ class Response:
     resolved: bool = False
     flow: FlowChange | None = None
     decision: Decision | None = None
+    after: AfterWord | None = None
 
     def __post_init__(self) -> None:
         if self.hand_off and not any(TICKET_NUMBER in reply.text for reply in self.replies):
@@ -156,6 +192,8 @@ class Response:
         """How the conversation stands after it."""
         if self.resolved:
             return "solved"
+        if self.after:
+            return "with_people" if self.after.reopen else "solved"
         return "with_people" if self.hand_off else "open"
 
 

@@ -11,15 +11,20 @@ from adapters.console.openid_provider import Provider, ProviderOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
 from bot.desk import Database
+from bot.flow_pages import FlowPages
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
 from config.problems import SettingsRefused
 from config.wiring import Place
+from knowledge.base import KnowledgeBase
 
 
-def console_doors(place: Place, database: Database) -> Doors:
-    """What the console's pages go through; sessions last as long as the settings have it."""
+def console_doors(place: Place, database: Database, knowledge: KnowledgeBase) -> Doors:
+    """What the console's pages go through; sessions last as long as the settings have it.
+
+    `knowledge` is all of it, for every audience: who may look is decided by the pages.
+    """
     passwords = Passwords()
     console = place.settings.console
     sessions = SignIn(
@@ -29,7 +34,8 @@ def console_doors(place: Place, database: Database) -> Doors:
         longest=timedelta(days=console.session_days),
     )
     accounts = Accounts(database, passwords)
-    return Doors(accounts, sessions, Audit(database), openid(place, database))
+    flows = FlowPages(knowledge, database)
+    return Doors(accounts, sessions, Audit(database), flows, openid(place, database))
 
 
 def openid(place: Place, database: Database) -> OpenId | None:

@@ -3,20 +3,29 @@
 opening(place, model)       how tickets are opened, for the desk and for flows
 console_over(place, …)      the console, beside the desk
 ticket_clock(place, …)      what time does to tickets
+ticket_doors(…)             what the page of a ticket goes through
+closings(place, …)          what tells requesters of solutions, and hears what they say of them
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
+from bot.closings import Closings
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
+from bot.drafts import Drafts
 from bot.faults import Fault, no_fault
+from bot.first_attempts import FirstAttempts
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.opening import Opening, TicketRules
 from bot.people import Person
 from bot.ticket_clock import TicketClock
 from bot.wording import Wording
+from bot.worker import Chore
 from config.problems import SettingsRefused
 from config.team_rules import CATEGORIES, routing, team
 from config.wiring import Place
@@ -66,4 +75,26 @@ def console_over(
         ),
         opening=opening(place, model),
         firsts=desk.firsts,
+        team=team(place.settings),
     )
+
+
+def ticket_doors(
+    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+) -> TicketDoors:
+    """What the page of a ticket goes through."""
+    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)
+
+
+def closings(
+    place: Place, database: Database, say: Wording, firsts: FirstAttempts | None = None
+) -> Closings:
+    """What tells requesters of solutions; `firsts` are the desk's."""
+    return Closings(database, say, ticket_rules(place), firsts=firsts)
+
+
+def telling(place: Place, database: Database, desk: Desk, say: Wording) -> tuple[Chore, ...]:
+    """The chore that tells requesters of solutions; none when the settings have it off."""
+    if not place.settings.tickets.closing_message:
+        return ()
+    return (closings(place, database, say, desk.firsts).tell,)

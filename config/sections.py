@@ -209,8 +209,13 @@ class TicketSettings(Section):
     """So long after it was solved, a message of its requester reopens a ticket; later it opens a new one."""
     close_hours: float = Field(168, ge=0)
     """So long after it was solved, a ticket is closed, and the bot answers in its conversation again."""
+    closing_message: bool = True
+    """Tell requesters that their ticket was solved, with a button to reopen it, and ask how it was."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
+    reply_prefix: str = "!reply "
+    """In the thread of a ticket's card: what begins with it is sent to the requester, all else is an
+    internal note. Empty: only the button Reply sends."""
 
 
 class WebSettings(Section):

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from adapters.api.adapter import ApiAdapter
@@ -31,18 +30,19 @@ from bot import worker
 from bot.api_tokens import ApiTokens
 from bot.ask import Asking, in_json
 from bot.channel import Adapter, Choice
-from bot.desk import Database, Desk, DeskWording, Limits, open_database
+from bot.desk import Database, Desk, DeskWording, open_database
 from bot.faults import Fault, die_at, no_fault
 from bot.help_centre import HelpCentre
 from bot.intents import Intents
 from bot.responders import respond
 from bot.responders.again import again
 from bot.responders.approval import deciding
+from bot.responders.closing import closing
 from bot.responders.command import command
 from bot.responders.flow import starting, walking
 from bot.responders.for_people import for_people
 from bot.responders.hand_off import failed, hand_off
-from bot.responders.late import Late, late
+from bot.responders.late import late
 from bot.responders.only_if_sure import only_if_sure
 from bot.responders.search import HUMAN, search
 from bot.responders.with_agent import with_agent
@@ -50,14 +50,16 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import console_over, opening, ticket_clock
+from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
 from config.flows import approvals, audiences, flow_clock, flow_desk
-from config.platforms import Platform, platforms, troubles
+from config.limits import late_rules, limits
+from config.platforms import Connected, platforms, troubles
 from config.problems import SettingsRefused
 from config.roles import chores_here, held, roles
 from config.settings import fault_point
 from config.stopping import until_signal
 from config.telemetry import telemetry
+from config.triage import agents_side, at_work
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -92,6 +94,7 @@ def desk_over(
     flows, read_by = flow_desk(place, database, how, model), audiences(place)
     everything = how.seen_by(read_by.known)
     responders = (
+        closing(how.say, closings(place, database, how.say).look),
         with_agent,
         for_people(how.say, tier=tier),
         deciding(approvals(place, database, how.say)),
@@ -120,15 +123,6 @@ def desk_over(
     )
 
 
-def late_rules(place: Place) -> Late:
-    """What becomes of messages that were old when they came in."""
-    agreed = place.settings.limits
-    people = timedelta(hours=agreed.late_ticket_hours) if agreed.late_ticket_hours else None
-    return Late(
-        timedelta(minutes=agreed.late_minutes), people, tier=place.settings.tickets.first_tier
-    )
-
-
 def fault_of_tests() -> Fault:
     """The point at which a test wants this process to die."""
     named = fault_point()
@@ -144,21 +138,6 @@ def wording(how: Asking, tier: int) -> DeskWording:
         files_left_out=lambda names: Reply(say("files_left_out", files=names)),
         too_fast=lambda: Reply(say("too_fast"), choices=(Choice(HUMAN, say("label_human")),)),
         edited=lambda choice: Reply(say("edited"), choices=(Choice(choice, say("label_again")),)),
-    )
-
-
-def limits(place: Place) -> Limits:
-    """The limits of the settings."""
-    agreed = place.settings.limits
-    return Limits(
-        text=agreed.message_characters,
-        attachment=agreed.attachment_bytes,
-        attachments=agreed.attachments,
-        history=agreed.history_messages,
-        turn_attempts=agreed.turn_attempts,
-        delivery=timedelta(hours=agreed.delivery_hours),
-        person_per_minute=agreed.questions_per_minute,
-        channel_per_minute=agreed.channel_questions_per_minute or None,
     )
 
 
@@ -192,7 +171,7 @@ def web_channels(
     centre: HelpCentre,
     options: HttpOptions,
     listener: socket.socket | None,
-    others: Sequence[Platform],
+    others: Sequence[Connected],
     console: ConsolePart,
     tokens: ApiTokens,
 ) -> Sequence[Adapter]:
@@ -247,9 +226,14 @@ def serve(
         centre = HelpCentre(timed, database)
         address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = held(platforms(place, desk, database, centre, address), database)
-        doors = console_doors(place, database)
-        console = console_part(doors, options)
+        everything = how.knowledge.seen_by(audiences(place).known)
+        doors = console_doors(place, database, everything)
+        tickets = console_over(place, database, desk, how.say, model)
+        agents = agents_side(place, database, tickets, doors.accounts, address)
+        connected = platforms(place, desk, database, centre, address, agents)
+        others = held(connected, database)
+        page = ticket_doors(tickets, database, doors.accounts, centre)
+        console = console_part(replace(doors, ticket_page=page), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -257,12 +241,19 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        agents = console_over(place, database, desk, how.say, model)
-        tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
-        chores = chores_here(place, (clock.timers, clock.jobs, tickets.work, agents.close_due))
-        asyncio.run(
-            until_signal(worker.run(desk, adapters, pace, chores, roles(place, web, others)))
+        ticks = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        chores = chores_here(
+            place,
+            (
+                clock.timers,
+                clock.jobs,
+                ticks.work,
+                tickets.close_due,
+                *telling(place, database, desk, how.say),
+            ),
         )
+        part = roles(place, web, others)
+        asyncio.run(until_signal(at_work(desk, adapters, pace, chores, agents, connected, part)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:

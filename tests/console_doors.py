@@ -3,26 +3,71 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from adapters.console.app import Doors
 from adapters.console.openid import OpenId
 from adapters.console.openid_provider import Provider, ProviderOptions
+from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
 from bot.audit import Audit
-from bot.desk import Database
+from bot.console import Console, ConsoleWording
+from bot.desk import Database, Desk
+from bot.drafts import Drafts
+from bot.flow_pages import FlowPages
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
+from indexer.sources.flows import as_article
+from knowledge.base import KnowledgeBase
+from tests.answers_support import SmallKnowledge
+from tests.flow_support import flow
 from tests.servers.openid.openid_server import CLIENT, SECRET
 
 FAST = Passwords(memory=8, rounds=1)
 """Hashes that no test has to wait for."""
 
 
-def console_doors(database: Database, issuer: str = "", rules: Rules = Rules()) -> Doors:  # noqa: B008
+PRINTER = """
+    title: The printer does not print
+    triggers: [my printer does not print, nothing comes out of the printer]
+    steps:
+      system: {ask: Which system do you use?, choices: {Windows: restart, macOS: person}}
+      restart: {instruct: Turn the printer off and on again., "yes": done, "no": person}
+      done: {solved: Good!}
+      person: {hand_off: Somebody will look at it.}
+    """
+
+
+def console_doors(
+    database: Database,
+    issuer: str = "",
+    rules: Rules = Rules(),  # noqa: B008
+    knowledge: KnowledgeBase | None = None,
+) -> Doors:
     """As the program wires them, with fast hashes; `issuer` is an OpenID provider's address."""
     openid = None
     if issuer:
         provider = Provider(ProviderOptions(issuer, CLIENT, SECRET, "Acme"), time.monotonic)
         openid = OpenId(provider, OpenIdAccounts(database, rules))
-    return Doors(Accounts(database, FAST), SignIn(database, FAST), Audit(database), openid)
+    known = knowledge or SmallKnowledge([as_article(flow(PRINTER, "printer"))])
+    return Doors(
+        Accounts(database, FAST),
+        SignIn(database, FAST),
+        Audit(database),
+        FlowPages(known, database),
+        openid,
+    )
+
+
+def with_ticket_page(doors: Doors, desk: Desk, database: Database, centre: HelpCentre) -> Doors:
+    """The same doors, and what the page of a ticket goes through."""
+    console = Console(
+        database,
+        wording=ConsoleWording(merged=lambda old, new: f"Ticket #{old} goes on in #{new}."),
+        firsts=desk.firsts,
+    )
+    page = TicketDoors(console, doors.accounts, Drafts(database), Macros(database), centre)
+    return replace(doors, ticket_page=page)

@@ -28,7 +28,7 @@ from bot.turn import Evidence, Outcome, Reply, Response, Turn
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
-from tests.console_doors import console_doors
+from tests.console_doors import console_doors, with_ticket_page
 from tests.desk_support import WORDING, hand_over
 from tests.working_desk import working
 
@@ -224,8 +224,8 @@ def running_site(
     talk = SmallTalk(knowledge)
     desk = Desk(database, talk, wording=WORDING, articles_exist=lambda _articles: True)
     listener = listen("127.0.0.1", port)
-    doors = doors_over(database)
     centre = HelpCentre(knowledge, database)
+    doors = with_ticket_page(doors_over(database), desk, database, centre)
     api, web = served(desk, centre, knowledge, options, listener, doors)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
@@ -13,14 +13,22 @@ from starlette.staticfiles import StaticFiles
 from adapters.console.access import PATH, Gate, NotSignedIn
 from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
+from adapters.console.flows import flow_routes
 from adapters.console.openid import OpenId, openid_routes
 from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
 from adapters.console.refusals import Apology, to_sign_in
 from adapters.console.signing_in import sign_in_routes
+from adapters.console.ticket import ticket_routes
+from adapters.console.ticket_doors import TicketDoors
+from adapters.console.ticket_files import ticket_file_routes
+from adapters.console.ticket_macros import ticket_macro_routes
+from adapters.console.ticket_new import ticket_new_routes
+from adapters.console.ticket_news import ticket_news_routes
 from adapters.http.options import HttpOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
+from bot.flow_pages import FlowPages
 from bot.sign_in import SignIn
 
 ConsolePart = Mount
@@ -34,7 +42,9 @@ class Doors:
     accounts: Accounts
     sign_in: SignIn
     audit: Audit
+    flows: FlowPages
     openid: OpenId | None = None
+    ticket_page: TicketDoors | None = None
 
 
 def console_part(doors: Doors, options: HttpOptions) -> ConsolePart:
@@ -54,9 +64,12 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
         own_account_routes(pages, doors.accounts, doors.sign_in),
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
+        flow_routes(pages, doors.flows),
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))
+    if doors.ticket_page:
+        routers += ticket_page_routes(pages, doors.ticket_page)
     for router in routers:  # one flat list: a test walks over all of it
         app.router.routes.extend(router.routes)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
@@ -66,3 +79,14 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     app.add_exception_handler(RequestValidationError, apology.on_invalid)
     app.add_exception_handler(Exception, apology.on_error)
     return app
+
+
+def ticket_page_routes(pages: Pages, doors: TicketDoors) -> list[APIRouter]:
+    """One ticket, and what belongs to working on it."""
+    return [
+        ticket_routes(pages, doors),
+        ticket_news_routes(doors),
+        ticket_file_routes(doors),
+        ticket_new_routes(pages, doors),
+        ticket_macro_routes(pages, doors.macros),
+    ]

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 _WORD = re.compile(r"\w+")
 _WORDS = 32
 """So many words of what is searched for are used."""
+_NEWEST = 2_000
+"""So many pieces are weighed against each other: of more that fit, the newest."""
 
 OWN_TABLES = "ticket_fts"
 """How the names of tables begin that only SQLite has, for its own use."""
@@ -34,13 +36,16 @@ _POSTGRESQL = (
     " using gin (to_tsvector('english', left(text, 100000)))",
 )
 _FIND_SQLITE = text(
-    "select p.ticket_id, min(f.rank) as best from ticket_fts f join ticket_text p on p.id = f.rowid"
-    " where f.text match :words group by p.ticket_id order by best, p.ticket_id desc limit :limit"
+    "select p.ticket_id, min(f.rank) as best from (select rowid, rank from ticket_fts"
+    " where text match :words order by rowid desc limit :newest) f"
+    " join ticket_text p on p.id = f.rowid"
+    " group by p.ticket_id order by best, p.ticket_id desc limit :limit"
 )
 _FIND_POSTGRESQL = text(
     "select p.ticket_id, max(ts_rank(to_tsvector('english', left(p.text, 100000)),"
-    " to_tsquery('english', :words))) as best from ticket_text p"
-    " where to_tsvector('english', left(p.text, 100000)) @@ to_tsquery('english', :words)"
+    " to_tsquery('english', :words))) as best from (select ticket_id, text from ticket_text"
+    " where to_tsvector('english', left(text, 100000)) @@ to_tsquery('english', :words)"
+    " order by id desc limit :newest) p"
     " group by p.ticket_id order by best desc, p.ticket_id desc limit :limit"
 )
 
@@ -63,7 +68,8 @@ def find(session: Session, words: str, limit: int) -> list[int]:
     sqlite = session.get_bind().dialect.name == "sqlite"
     query = _for_sqlite(wanted) if sqlite else _for_postgresql(wanted)
     found = session.execute(
-        _FIND_SQLITE if sqlite else _FIND_POSTGRESQL, {"words": query, "limit": limit}
+        _FIND_SQLITE if sqlite else _FIND_POSTGRESQL,
+        {"words": query, "limit": limit, "newest": _NEWEST},
     )
     return [row.ticket_id for row in found]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.store.errors import DatabaseRefused
 from bot.store.postgres import one_migrates
 
-SCHEMA = "0014"
+SCHEMA = "0019"
 """The newest migration. Versions are four digits, so that text order is their order."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -7,41 +7,62 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.model import Conversation, Ticket, TicketEvent
 from bot.model_tickets import Requester, RequesterIdentity
 from bot.ticket_state import OVER
-from bot.ticket_views import Filters, InboxPage, View
+from bot.ticket_views import Filters, InboxPage, Sort, View
 from bot.views import TicketChange, TicketLine
 
 SOON = timedelta(hours=1)
 """So long before a promise runs out a ticket is among the breaching ones."""
 
 Wanted = Select[Any]
+Mark = tuple[datetime | None, int]
 
 
-def page(
-    session: Session,
-    wanted: Wanted,
-    *,
-    by_due: bool,
-    after: str,
-    limit: int,
-) -> InboxPage:
-    """`limit` tickets after the mark; the last changed first, or (`by_due`) the most urgent."""
-    key = Ticket.due_at if by_due else Ticket.updated_at
-    if after:
-        at, number = mark(after)
-        later = key > at if by_due else key < at
-        further = Ticket.id > number if by_due else Ticket.id < number
-        wanted = wanted.where(or_(later, and_(key == at, further)))
-    order = (key, Ticket.id) if by_due else (key.desc(), Ticket.id.desc())
-    found = session.scalars(wanted.order_by(*order).limit(limit + 1)).all()
+def page(session: Session, wanted: Wanted, *, sort: Sort, after: str, limit: int) -> InboxPage:
+    """`limit` tickets after the mark, in that order. Raises ValueError for a mark of no such page."""
+    begin = mark(after) if after else None
+    if sort is Sort.DUE:
+        found = _by_due(session, wanted, begin, limit + 1)
+    else:
+        found = list(session.scalars(_ordered(wanted, sort, begin).limit(limit + 1)))
     shown = found[:limit]
-    more = len(found) > limit
-    return InboxPage(lines(session, shown), _mark(shown[-1], by_due) if more else "")
+    further = _mark(shown[-1], sort) if len(found) > limit else ""
+    return InboxPage(lines(session, shown), further)
+
+
+def _ordered(wanted: Wanted, sort: Sort, begin: Mark | None) -> Wanted:
+    key, number = Ticket.updated_at, Ticket.id
+    if sort is Sort.OLDEST:
+        return wanted.where(number > begin[1] if begin else true()).order_by(number)
+    if sort is Sort.NEWEST:
+        return wanted.where(number < begin[1] if begin else true()).order_by(number.desc())
+    if begin is not None:
+        at, last = begin
+        if at is None:
+            raise ValueError("this mark is of another order")
+        wanted = wanted.where(or_(key < at, and_(key == at, number < last)))
+    return wanted.order_by(key.desc(), number.desc())
+
+
+def _by_due(session: Session, wanted: Wanted, begin: Mark | None, limit: int) -> list[Ticket]:
+    """Two walks over an index: those with a due time, then those without."""
+    key, number = Ticket.due_at, Ticket.id
+    at, last = begin or (None, 0)
+    found: list[Ticket] = []
+    if begin is None or at is not None:
+        timed = wanted.where(key.is_not(None))
+        if at is not None:
+            timed = timed.where(or_(key > at, and_(key == at, number > last)))
+        found += session.scalars(timed.order_by(key, number).limit(limit))
+    if len(found) < limit:
+        rest = wanted.where(key.is_(None), number > (0 if at else last))
+        found += session.scalars(rest.order_by(number).limit(limit - len(found)))
+    return found
 
 
 def wanted(
@@ -68,7 +89,7 @@ def _in_view(
     filters: Filters = Filters(),  # noqa: B008 - it is frozen
 ) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
-    if not filters.statuses:
+    if not filters.statuses and filters.among is None:
         narrowed.append(Ticket.active.is_(True))
     if view is View.ALL:
         return narrowed
@@ -98,6 +119,8 @@ def _filtered(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(Ticket.assignee == filters.assignee)
     if filters.requester:
         found.append(Ticket.requester_id == filters.requester)
+    if filters.among is not None:
+        found.append(Ticket.id.in_(filters.among))
     if filters.channels:
         here = select(Conversation.id).where(Conversation.channel.in_(filters.channels))
         found.append(Ticket.conversation_id.in_(here))
@@ -154,6 +177,8 @@ def listed(session: Session) -> tuple[TicketLine, ...]:
 
 def numbered(session: Session, numbers: Sequence[int]) -> tuple[TicketLine, ...]:
     """The tickets of these numbers, in that order."""
+    if not numbers:
+        return ()
     found = {t.id: t for t in session.scalars(select(Ticket).where(Ticket.id.in_(numbers)))}
     return lines(session, [found[number] for number in numbers if number in found])
 
@@ -206,15 +231,15 @@ def change(event: TicketEvent) -> TicketChange:
     )
 
 
-def mark(text: str) -> tuple[datetime, int]:
+def mark(text: str) -> Mark:
     """Where a page begins. Raises ValueError for what no page ended with."""
     at, _, number = text.rpartition("|")
-    moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None:
+    moment = datetime.fromisoformat(at) if at else None
+    if moment is not None and moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return moment, int(number)
 
 
-def _mark(ticket: Ticket, by_due: bool) -> str:
-    at = ticket.due_at if by_due else ticket.updated_at
+def _mark(ticket: Ticket, sort: Sort) -> str:
+    at = {Sort.CHANGED: ticket.updated_at, Sort.DUE: ticket.due_at}.get(sort)
     return f"{at.isoformat() if at else ''}|{ticket.id}"

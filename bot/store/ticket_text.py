@@ -7,16 +7,18 @@ from sqlalchemy.orm import Session
 
 from bot.model import Message
 from bot.model_tickets import TicketText
+from bot.store import ticket_vectors
 from bot.store.rows import add, table
 
 _PIECES = table(TicketText)
 
 
 def of_ticket(session: Session, number: int, words: str) -> None:
-    """Its subject and summary, in place of those before."""
+    """Its subject and summary, in place of those before; what they mean is worked out later."""
     here = (_PIECES.c.ticket_id == number, _PIECES.c.kind == "ticket")
     session.execute(delete(_PIECES).where(*here))
     add(session, TicketText(ticket_id=number, kind="ticket", source_id=number, text=words))
+    ticket_vectors.expect(session, number)
 
 
 def of_note(session: Session, number: int, note: int, words: str) -> None:

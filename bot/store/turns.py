@@ -19,7 +19,7 @@ from bot.channel import Attachment, Standing
 from bot.edits import message_of
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.opening import TicketRules
-from bot.store import flows, takeover, tickets
+from bot.store import after, flows, takeover, tickets
 from bot.store.postgres import locked
 from bot.store.rows import add, changed, table
 from bot.turn import TICKET_NUMBER, Reply, Response, Turn
@@ -118,7 +118,9 @@ def apply(
     talk, ticket = turn.conversation, None
     if response.hand_off:
         ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
-    if talk.holder == "agent":
+    if response.after and not after.keep(session, response.after, turn.message.id, now):
+        raise Stale("the ticket was changed meanwhile")
+    if talk.holder == "agent" and not response.after:
         tickets.requester_wrote(session, talk, turn.message.id, rules, now)
         takeover.suggest(session, talk.id, suggestion, now)
     else:
@@ -162,9 +164,9 @@ def tell(
     standing: Standing = "open",
 ) -> None:
     """What the bot says there of its own accord, each with its key; how the conversation stands then."""
-    for (key, reply), after in zip(replies, _standings(len(replies), standing), strict=True):
+    for (key, reply), then in zip(replies, _standings(len(replies), standing), strict=True):
         said = _said(conversation.id, conversation.channel, None, key, reply, ticket, now)
-        said.standing = after
+        said.standing = then
         add(session, _to_deliver(said, add(session, said), now, tells_number=_tells_number(reply)))
 
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from bot.people import Role
+from tests.browser_support import shot, sign_in
 from tests.console_support import PASSWORD, account
 from tests.web_support import Site
 
 pytestmark = pytest.mark.browser
 NewPage = Callable[..., Page]
 Check = Callable[[Page], None]
-
-SHOTS = os.environ.get("FIRSTLINE_SCREENSHOTS")
-"""A folder for screenshots to be looked at; without it none are made."""
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-
-
-def sign_in(page: Page, site: Site, login: str, password: str = PASSWORD) -> None:
-    page.goto(f"{site.url}/console")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(password)
-    page.get_by_label("Password").press("Enter")
 
 
 def test_an_admin_signs_in_adds_an_agent_and_signs_out(site: Site, new_page: NewPage) -> None:

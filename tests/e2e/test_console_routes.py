@@ -30,7 +30,7 @@ OPEN = {
 }
 """The only pages that nobody needs to be signed in for."""
 
-FILLED = {"login": "target", "state": "disabled"}
+FILLED = {"login": "target", "state": "disabled", "id": "printer"}
 """What stands in a path for a parameter; a number is 1."""
 
 

@@ -14,7 +14,7 @@ from tests.program_support import Program, program, until
 from tests.servers.discord.discord_server import TOKEN, DiscordServer, texts
 from tests.servers.discord.payloads import Payload
 
-PEOPLE, MESSAGES, KILLS, IN_CHANNEL = 40, 1_000, 3, 0.1
+PEOPLE, MESSAGES, KILLS, IN_CHANNEL = 20, 150, 2, 0.1
 ASKED = "How do I change the port?", "How do I back up the database?", "What is Firstline?"
 
 

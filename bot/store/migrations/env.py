@@ -5,9 +5,12 @@ from __future__ import annotations
 from alembic import context
 
 import bot.account_model
+import bot.card_model
 import bot.claim_model
 import bot.dead_model
 import bot.flow_model
+import bot.inbox_model
+import bot.model_after
 import bot.model_tickets  # noqa: F401 - as are these
 from bot.model import Record
 

@@ -1,0 +1,41 @@
+"""What the page of a ticket goes through to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from adapters.console.ticket_readers import Readers
+from bot.accounts import AccountLine, Accounts
+from bot.console import Console
+from bot.drafts import Drafts
+from bot.help_centre import HelpCentre
+from bot.macros import Macros
+from bot.people import Act, may
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDoors:
+    """`readers` are those who look at tickets now; they are known to this process alone."""
+
+    console: Console
+    accounts: Accounts
+    drafts: Drafts
+    macros: Macros
+    centre: HelpCentre
+    readers: Readers = field(default_factory=Readers)
+    clock: Callable[[], datetime] = _now
+
+    def colleagues(self, tier: int) -> list[AccountLine]:
+        """Who may be given a ticket of that tier."""
+        known = (each for each in self.accounts.listed() if not each.disabled)
+        return [each for each in known if may(each.person, Act.WORK, tier=tier)]
+
+    def names(self) -> dict[str, str]:
+        """How all accounts are called, also those that are disabled."""
+        return {each.id: each.name for each in self.accounts.listed()}

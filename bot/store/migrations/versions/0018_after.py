@@ -1,0 +1,54 @@
+"""What requesters thought of solutions, and which articles solved tickets"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "satisfaction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.Integer(), nullable=False),
+        sa.Column("solved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_satisfaction_ticket_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_satisfaction_conversation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_satisfaction")),
+        sa.UniqueConstraint(
+            "ticket_id", "solved_at", name=op.f("uq_satisfaction_ticket_id_solved_at")
+        ),
+    )
+    op.create_index(
+        "ix_satisfaction_conversation_id_asked_at", "satisfaction", ["conversation_id", "asked_at"]
+    )
+    op.create_table(
+        "ticket_article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("article", sa.String(length=255), nullable=False),
+        sa.Column("by", sa.String(length=255), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_article_ticket_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_article")),
+        sa.UniqueConstraint(
+            "ticket_id", "article", name=op.f("uq_ticket_article_ticket_id_article")
+        ),
+    )
+    op.create_index("ix_ticket_article_article", "ticket_article", ["article"])
