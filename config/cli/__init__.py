@@ -25,6 +25,7 @@ from config.cli import (
     serve,
     stats,
     ticket,
+    ticket_draft,
     tickets,
     token,
 )
@@ -45,6 +46,7 @@ for group in (
     serve,
     stats,
     ticket,
+    ticket_draft,
     tickets,
     dead,
     agent,
