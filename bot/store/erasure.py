@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.orm import Session
 
-import bot.claim_model
+import bot.card_model
 import bot.flow_model
 import bot.inbox_model
 import bot.model_after
