@@ -15,6 +15,10 @@ from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
 from adapters.console.figures import figure_routes
 from adapters.console.flows import flow_routes
+from adapters.console.inbox import inbox_routes
+from adapters.console.inbox_doors import InboxDoors
+from adapters.console.inbox_news import inbox_news_routes
+from adapters.console.inbox_page import InboxPages
 from adapters.console.openid import OpenId, openid_routes
 from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
@@ -48,6 +52,7 @@ class Doors:
     flows: FlowPages
     figures: FigurePages
     openid: OpenId | None = None
+    inbox: InboxDoors | None = None
     ticket_page: TicketDoors | None = None
 
 
@@ -63,8 +68,9 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     gate = Gate(doors.sign_in, options)
     pages = Pages(options.title, openid.provider.options.label if openid else "")
     app.state.gate = gate
+    inbox = InboxPages(pages, doors.inbox) if doors.inbox else None
     routers = [
-        sign_in_routes(gate, pages, doors.sign_in),
+        sign_in_routes(gate, pages, doors.sign_in, inbox),
         own_account_routes(pages, doors.accounts, doors.sign_in),
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
@@ -73,6 +79,8 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))
+    if doors.inbox and inbox:
+        routers += [inbox_routes(inbox, doors.inbox), inbox_news_routes(doors.inbox)]
     if doors.ticket_page:
         routers += ticket_page_routes(pages, doors.ticket_page)
     for router in routers:  # one flat list: a test walks over all of it

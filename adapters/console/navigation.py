@@ -23,6 +23,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("Inbox", f"{PATH}/inbox", Act.SEE_NOTES, "Tickets that wait, yours first."),
     Entry("New ticket", f"{PATH}/new-ticket", Act.WORK, "Open a ticket for somebody."),
     Entry("Macros", f"{PATH}/macros", Act.WRITE_MACROS, "Texts that agents write often."),
     Entry(

@@ -28,6 +28,7 @@ from config.cli import (
     ticket_draft,
     tickets,
     token,
+    webhook,
 )
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ for group in (
     dead,
     agent,
     token,
+    webhook,
     backup,
     requester,
     flow,
