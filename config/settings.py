@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from config.channel_sections import DiscordSettings, SlackSettings
+from config.channel_sections import DiscordSettings, SlackSettings, WebhookSettings
 from config.kept_sections import RetentionSettings
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     sla: tuple[SlaSettings, ...] = (SlaSettings(),)
     escalation: tuple[EscalationSettings, ...] = (EscalationSettings(),)
     presence: PresenceSettings = PresenceSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()

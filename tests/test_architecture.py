@@ -89,6 +89,7 @@ HOMES = {
         "bot/flow_model.py",
         "bot/inbox_model.py",
         "bot/worklist.py",
+        "bot/webhook*.py",
         "bot/claims.py",
         "bot/claim_model.py",
         "bot/shared_work.py",

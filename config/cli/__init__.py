@@ -27,6 +27,7 @@ from config.cli import (
     ticket,
     tickets,
     token,
+    webhook,
 )
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ for group in (
     dead,
     agent,
     token,
+    webhook,
     backup,
     requester,
     flow,
