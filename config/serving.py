@@ -50,7 +50,16 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
+from config.consoles import (
+    closings,
+    console_over,
+    inbox_doors,
+    opening,
+    retention_over,
+    telling,
+    ticket_clock,
+    ticket_doors,
+)
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
 from config.platforms import Connected, platforms, troubles
@@ -232,8 +241,9 @@ def serve(
         agents = agents_side(place, database, tickets, doors.accounts, address)
         connected = platforms(place, desk, database, centre, address, agents)
         others = held(connected, database)
+        inbox, meant = inbox_doors(place, database, tickets, doors.accounts, model)
         page = ticket_doors(tickets, database, doors.accounts, centre)
-        console = console_part(replace(doors, ticket_page=page), options)
+        console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
         adapters = (*web, *others)
@@ -249,7 +259,9 @@ def serve(
                 clock.jobs,
                 ticks.work,
                 tickets.close_due,
+                meant,
                 *telling(place, database, desk, how.say),
+                retention_over(place, database).work,
             ),
         )
         part = roles(place, web, others)
