@@ -108,7 +108,9 @@ def ticket_doors(
     console: Console, database: Database, accounts: Accounts, centre: HelpCentre
 ) -> TicketDoors:
     """What the page of a ticket goes through."""
-    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)
+    return TicketDoors(
+        console, accounts, Drafts(database), Macros(database), centre, Presence(database).seen
+    )
 
 
 def closings(

@@ -103,5 +103,7 @@ def with_ticket_page(doors: Doors, desk: Desk, database: Database, centre: HelpC
         wording=ConsoleWording(merged=lambda old, new: f"Ticket #{old} goes on in #{new}."),
         firsts=desk.firsts,
     )
-    page = TicketDoors(console, doors.accounts, Drafts(database), Macros(database), centre)
+    page = TicketDoors(
+        console, doors.accounts, Drafts(database), Macros(database), centre, Presence(database).seen
+    )
     return replace(doors, ticket_page=page)

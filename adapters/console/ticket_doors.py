@@ -21,13 +21,17 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TicketDoors:
-    """`readers` are those who look at tickets now; they are known to this process alone."""
+    """`readers` are those who look at tickets now; they are known to this process alone.
+
+    `seen` is told whenever somebody does something: a sign of life.
+    """
 
     console: Console
     accounts: Accounts
     drafts: Drafts
     macros: Macros
     centre: HelpCentre
+    seen: Callable[[str], None]
     readers: Readers = field(default_factory=Readers)
     clock: Callable[[], datetime] = _now
 
