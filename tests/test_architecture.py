@@ -85,6 +85,7 @@ HOMES = {
         "bot/flow_clock.py",
         "bot/flow_model.py",
         "bot/webhook*.py",
+        "bot/ticket_archive.py",
         "bot/claims.py",
         "bot/claim_model.py",
         "bot/shared_work.py",
