@@ -49,7 +49,16 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
+from config.consoles import (
+    closings,
+    console_over,
+    inbox_doors,
+    opening,
+    retention_over,
+    telling,
+    ticket_clock,
+    ticket_doors,
+)
 from config.disk import disk_left
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
@@ -230,8 +239,9 @@ def serve(
         agents = agents_side(place, database, tickets, doors.accounts, address)
         connected = platforms(place, desk, database, centre, address, agents)
         others = held(connected, database)
+        inbox, meant = inbox_doors(place, database, tickets, doors.accounts, model)
         page = ticket_doors(tickets, database, doors.accounts, centre)
-        console = console_part(replace(doors, ticket_page=page), options)
+        console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
         hooks = webhook_door(place, database)
         programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts, hooks)
         web = web_channels(desk, place, how, centre, options, listener, others, console, programs)
@@ -248,8 +258,10 @@ def serve(
                 clock.jobs,
                 ticks.work,
                 tickets.close_due,
+                meant,
                 webhook_post(place, database, fault_of_tests()).post,
                 *telling(place, database, desk, how.say),
+                retention_over(place, database).work,
             ),
         )
         part = roles(place, web, others)
