@@ -104,10 +104,22 @@ def console_over(
 
 
 def ticket_doors(
-    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+    console: Console,
+    database: Database,
+    accounts: Accounts,
+    centre: HelpCentre,
+    inbox: InboxDoors,
 ) -> TicketDoors:
     """What the page of a ticket goes through."""
-    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)
+    return TicketDoors(
+        console,
+        accounts,
+        Drafts(database),
+        Macros(database),
+        centre,
+        see=inbox.lists.see,
+        similar=inbox.meaning.similar if inbox.meaning else None,
+    )
 
 
 def closings(

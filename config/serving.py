@@ -238,7 +238,7 @@ def serve(
         everything = how.knowledge.seen_by(audiences(place).known)
         doors = console_doors(place, database, everything)
         inbox, meant = inbox_doors(place, database, agents, doors.accounts, model)
-        page = ticket_doors(agents, database, doors.accounts, centre)
+        page = ticket_doors(agents, database, doors.accounts, centre, inbox)
         console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,7 +12,8 @@ from bot.console import Console
 from bot.drafts import Drafts
 from bot.help_centre import HelpCentre
 from bot.macros import Macros
-from bot.people import Act, may
+from bot.people import Act, Person, may
+from bot.views import TicketLine
 
 
 def _now() -> datetime:
@@ -21,7 +22,11 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TicketDoors:
-    """`readers` are those who look at tickets now; they are known to this process alone."""
+    """`readers` are those who look at tickets now; they are known to this process alone.
+
+    `see` is told up to which event of a ticket somebody looked at it; `similar` gives solved
+    tickets like one, the nearest first, each with its nearness from 0 to 1.
+    """
 
     console: Console
     accounts: Accounts
@@ -30,6 +35,8 @@ class TicketDoors:
     centre: HelpCentre
     readers: Readers = field(default_factory=Readers)
     clock: Callable[[], datetime] = _now
+    see: Callable[[Person, int, int], None] | None = None
+    similar: Callable[[Person, int], Sequence[tuple[TicketLine, float]]] | None = None
 
     def colleagues(self, tier: int) -> list[AccountLine]:
         """Who may be given a ticket of that tier."""

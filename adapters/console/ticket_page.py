@@ -55,6 +55,8 @@ class TicketPages:
         """The whole page, with what was refused, if something was."""
         doors, sign = self._doors, self._doors.console.sign(number)
         whole = self.whole(person, number)
+        if doors.see:
+            doors.see(person, number, whole.last_event)
         macro = self._macro(request)
         names = doors.names()
         given = {
@@ -64,6 +66,7 @@ class TicketPages:
             "events": told(whole.events, names),
             "clocks": doors.console.clocks(person, number),
             "names": names,
+            "similar": doors.similar(person, number) if doors.similar else (),
             "works": may(person, Act.WORK, tier=whole.ticket.tier),
             "colleagues": doors.colleagues(whole.ticket.tier),
             "macros": doors.macros.listed(),
