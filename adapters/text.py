@@ -6,12 +6,16 @@ split(text, limit)     pieces that each fit, cut where it hurts least
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import regex
 
-from bot.channel import Outgoing, Source
+from bot.channel import Attachment, Outgoing, Source
+
+SHOWN_FILE = 4_000
+"""Bytes of a text file that is shown with the words it came with."""
 
 _FENCE = regex.compile(r"^ {0,3}(```+|~~~+)[^`\n]*$")
 _SENTENCE = regex.compile(r"[.!?…。!?]['\"”’)\]]*\s")
@@ -37,9 +41,34 @@ def source_line(source: Source) -> str:
 
 
 def at_site(outgoing: Outgoing, site: str) -> Outgoing:
-    """The message with the addresses of our own pages made whole; `site` may be empty."""
+    """The message as it is shown: the addresses of our own pages made whole (`site` may be empty),
+    who says it if that is a person, and the files that go with it."""
     sources = tuple(replace(each, url=whole(each.url, site)) for each in outgoing.sources)
-    return replace(outgoing, sources=sources)
+    head = f"**{inert(outgoing.author)}:**" if outgoing.author else ""
+    parts = (head, outgoing.text, file_lines(outgoing.attachments))
+    text = "\n\n".join(part for part in parts if part)
+    return replace(outgoing, sources=sources, text=text, author="", attachments=())
+
+
+def inert(name: str) -> str:
+    """A name on one line that formats nothing."""
+    return " ".join(re.sub(r"[*_`~\[\]<>|\\]", " ", name).split())
+
+
+def file_lines(files: Sequence[Attachment]) -> str:
+    """Files by name and address; a short text file is shown whole."""
+    return "\n\n".join(map(_file, files))
+
+
+def _file(file: Attachment) -> str:
+    name = inert(file.name) or "file"
+    url = f": {file.url}" if re.fullmatch(r"https?://[^\s<>]+", file.url) else ""
+    if not file.media_type.startswith("text/") or len(file.content) > SHOWN_FILE:
+        return f"📎 {name}{url}"
+    content = file.content.decode("utf-8", "replace").replace("\0", "").strip()
+    longest = max(map(len, re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"📎 {name}{url}" + (f"\n{fence}\n{content}\n{fence}" if content else "")
 
 
 def whole(url: str, site: str) -> str:

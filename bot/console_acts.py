@@ -55,14 +55,22 @@ class Acts(Door):
         """Give it to an account, or (None) to nobody."""
         return self._decide(person, number, version, lambda t: rules.assign(t, to, why))
 
-    def note(self, person: Person, number: int, text: str, *, kind: str = "note") -> Acted:
-        """Write something for agents alone; `suggestion` marks what the bot would say."""
+    def note(
+        self, person: Person, number: int, text: str, *, kind: str = "note", key: str = ""
+    ) -> Acted:
+        """Write something for agents alone; `suggestion` marks what the bot would say.
+
+        The same `key` (at most 25 characters) is written once, however often it is brought.
+        """
         words = storable(text[: self._limits.text])
         if not words.strip():
             raise ActRefused("Write something: a note cannot be empty.")
         now = self._clock()
 
-        def decide(session: Session, ticket: Ticket) -> Change:
+        def work(session: Session) -> Acted:
+            ticket = self._ticket(session, person, Act.WORK, number, None)
+            if key and takeover.noted(session, key):
+                return Acted(number, ticket.version, 0, ticket.status, ticket.assignee, new=False)
             note = TicketNote(
                 ticket_id=ticket.id,
                 kind=kind,
@@ -70,10 +78,12 @@ class Acts(Door):
                 author_name=person.name,
                 text=words,
                 at=now,
+                key=key or None,
             )
-            return rules.note(takeover.add_note(session, ticket.id, note), kind)
+            change = rules.note(takeover.add_note(session, ticket.id, note), kind)
+            return self._record(session, ticket, change, person, now)
 
-        return self._act(person, number, None, decide)
+        return self._database.write(work)
 
     def escalate(
         self,

@@ -44,6 +44,7 @@ class TicketNote(Record, kw_only=True):
     """What agents write to each other about a ticket, or (`suggestion`) what the bot would have said.
 
     No message and no part of the outbox knows a note, so it cannot be sent to a requester.
+    A note with a `key` is written once, however often a channel brings it.
     """
 
     __tablename__ = "ticket_note"
@@ -55,6 +56,7 @@ class TicketNote(Record, kw_only=True):
     author_name: Mapped[str] = mapped_column(String(255), default="")
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    key: Mapped[str | None] = mapped_column(String(25), index=True, unique=True, default=None)
 
 
 class TicketLink(Record, kw_only=True):

@@ -24,6 +24,7 @@ from adapters.slack.options import (
     ShowHome,
     SlackOptions,
 )
+from bot.agents_side import AgentsSide, CardPosting
 from bot.bookmarks import KeptBookmarks
 from bot.channel import Adapter, Address, Bookmarks, Outgoing
 from bot.desk import Database, Desk
@@ -40,7 +41,7 @@ SUGGESTED = 50
 """More than Discord shows: those that are too long for it are left out."""
 
 
-class Platform(Adapter, Protocol):
+class Connected(Adapter, Protocol):
     """A channel that can be in trouble."""
 
     @property
@@ -48,28 +49,53 @@ class Platform(Adapter, Protocol):
         """Why nothing is heard at the moment; empty when all is well."""
 
 
+class Platform(Connected, Protocol):
+    """A channel that agents can work in as well."""
+
+    async def post(self, posting: CardPosting) -> str:
+        """Show something to agents. Raises SendError."""
+
+
 def platforms(
-    place: Place, desk: Desk, database: Database, centre: HelpCentre, site: str
+    place: Place,
+    desk: Desk,
+    database: Database,
+    centre: HelpCentre,
+    site: str,
+    agents: AgentsSide | None = None,
 ) -> tuple[Platform, ...]:
-    """The adapters of all platforms that are on."""
+    """The adapters of all platforms that are on; with `agents` they show tickets' cards."""
     bookmarks = KeptBookmarks(database)
     found: list[Platform] = []
     if slack_is_on(place):
         options = slack_options(place, site)
         home = show_home(desk, centre, options)
-        found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk)))
+        found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk), agents))
     if discord_is_on(place):
-        found.append(on_discord(place, bookmarks, site, asks_people(desk), suggest(centre)))
+        asks, also = asks_people(desk), suggest(centre)
+        found.append(on_discord(place, bookmarks, site, asks, also, agents))
     return tuple(found)
 
 
 def on_slack(
-    options: SlackOptions, bookmarks: Bookmarks, home: ShowHome, said: Recall, asks: AsksPeople
+    options: SlackOptions,
+    bookmarks: Bookmarks,
+    home: ShowHome,
+    said: Recall,
+    asks: AsksPeople,
+    agents: AgentsSide | None = None,
 ) -> Platform:
     """The workspace as a channel."""
     from adapters.slack.adapter import SlackAdapter
 
-    return SlackAdapter(options, bookmarks=bookmarks, show_home=home, recall=said, asks_people=asks)
+    return SlackAdapter(
+        options,
+        bookmarks=bookmarks,
+        show_home=home,
+        recall=said,
+        asks_people=asks,
+        agents=agents,
+    )
 
 
 def on_discord(
@@ -78,6 +104,7 @@ def on_discord(
     site: str,
     asks: AsksPeople,
     suggested: Callable[[str], Awaitable[Sequence[str]]],
+    agents: AgentsSide | None = None,
 ) -> Platform:
     """The bot's Discord as a channel."""
     from adapters.discord.adapter import DiscordAdapter
@@ -92,6 +119,7 @@ def on_discord(
         text_limit=agreed.text_file_bytes,
         image_limit=agreed.image_bytes,
         asks_people=asks,
+        agents=agents,
         suggest=suggested,
         connection=discord_connection(place),
     )
@@ -232,6 +260,6 @@ def settings_findings(place: Place, agreed: ListeningSettings) -> tuple[Finding,
     return tuple(found)
 
 
-def troubles(adapters: Sequence[Platform]) -> Callable[[], Mapping[str, str]]:
+def troubles(adapters: Sequence[Connected]) -> Callable[[], Mapping[str, str]]:
     """For the health page: each platform, and why nothing is heard there (empty: all is well)."""
     return lambda: {adapter.name: adapter.trouble for adapter in adapters}

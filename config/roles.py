@@ -8,11 +8,11 @@ from bot.channel import Adapter
 from bot.desk import Database
 from bot.held_channel import HeldChannel
 from bot.worker import Chore, Roles
-from config.platforms import Platform
+from config.platforms import Connected, Platform
 from config.wiring import Place
 
 
-def held(channels: Sequence[Platform], database: Database) -> Sequence[Platform]:
+def held(channels: Sequence[Platform], database: Database) -> Sequence[Connected]:
     """Where many processes share the work, one of them is connected to each platform."""
     member = database.member
     return [HeldChannel(each, member) for each in channels] if member else channels

@@ -213,6 +213,9 @@ class TicketSettings(Section):
     """Tell requesters that their ticket was solved, with a button to reopen it, and ask how it was."""
     team_name: str = ""
     """The name that requesters see with what agents write; empty shows the agent's own."""
+    reply_prefix: str = "!reply "
+    """In the thread of a ticket's card: what begins with it is sent to the requester, all else is an
+    internal note. Empty: only the button Reply sends."""
 
 
 class WebSettings(Section):

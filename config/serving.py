@@ -61,12 +61,13 @@ from config.consoles import (
 )
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
-from config.platforms import Platform, platforms, troubles
+from config.platforms import Connected, platforms, troubles
 from config.problems import SettingsRefused
 from config.roles import chores_here, held, roles
 from config.settings import fault_point
 from config.stopping import until_signal
 from config.telemetry import telemetry
+from config.triage import agents_side, at_work
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -178,7 +179,7 @@ def web_channels(
     centre: HelpCentre,
     options: HttpOptions,
     listener: socket.socket | None,
-    others: Sequence[Platform],
+    others: Sequence[Connected],
     console: ConsolePart,
     tokens: ApiTokens,
 ) -> Sequence[Adapter]:
@@ -233,12 +234,14 @@ def serve(
         centre = HelpCentre(timed, database)
         address = site(place, listener.getsockname()[1] if listener else None)
         options = replace(options, site=address)
-        others = held(platforms(place, desk, database, centre, address), database)
-        agents = console_over(place, database, desk, how.say, model)
         everything = how.knowledge.seen_by(audiences(place).known)
         doors = console_doors(place, database, everything)
-        inbox, meant = inbox_doors(place, database, agents, doors.accounts, model)
-        page = ticket_doors(agents, database, doors.accounts, centre, inbox)
+        tickets = console_over(place, database, desk, how.say, model)
+        agents = agents_side(place, database, tickets, doors.accounts, address)
+        connected = platforms(place, desk, database, centre, address, agents)
+        others = held(connected, database)
+        inbox, meant = inbox_doors(place, database, tickets, doors.accounts, model)
+        page = ticket_doors(tickets, database, doors.accounts, centre, inbox)
         console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
         tokens = ApiTokens(database)
         web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
@@ -247,21 +250,20 @@ def serve(
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
         clock = flow_clock(place, database, how, model, fault_of_tests(), count=desk.count)
         announce()
-        tickets = ticket_clock(place, database, doors.accounts, fault_of_tests())
+        ticks = ticket_clock(place, database, doors.accounts, fault_of_tests())
         chores = chores_here(
             place,
             (
                 clock.timers,
                 clock.jobs,
-                tickets.work,
-                agents.close_due,
+                ticks.work,
+                tickets.close_due,
                 meant,
                 *telling(place, database, desk, how.say),
             ),
         )
-        asyncio.run(
-            until_signal(worker.run(desk, adapters, pace, chores, roles(place, web, others)))
-        )
+        part = roles(place, web, others)
+        asyncio.run(until_signal(at_work(desk, adapters, pace, chores, agents, connected, part)))
 
 
 def chat_here(place: Place, knowledge: LiveKnowledge, model: Embedder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -22,8 +23,17 @@ def _time_or_none(value: str) -> str:
     return value
 
 
+TRIAGE = re.compile(r"slack:[CG][A-Z0-9]{1,24}|discord:channel/[1-9][0-9]{0,19}")
 Time = Annotated[str, AfterValidator(_time_or_none)]
 """`30m`, `8h`, `2d`, or empty for none."""
+
+
+def _triage_or_none(value: str) -> str:
+    if value and not TRIAGE.fullmatch(value):
+        raise ValueError(
+            "write slack:C0123ABC (the id of a Slack channel) or discord:channel/123456789"
+        )
+    return value
 
 
 class HoursSettings(Section):
@@ -81,6 +91,9 @@ class QueueSettings(Section):
     """It takes tickets from these channels, such as `discord`."""
     hours: str = ""
     """Its business hours; none: always. A policy without hours of its own takes those."""
+    triage: Annotated[str, AfterValidator(_triage_or_none)] = ""
+    """Where its tickets have cards for agents: `slack:C0123ABC`, the id of a channel, or
+    `discord:channel/123456789`; empty: nowhere."""
     assign: Literal["claim", "round_robin", "least_loaded"] = "claim"
     """Who gets a new ticket: `claim`: whoever takes it. `round_robin`: in turn. `least_loaded`:
     whoever works on the fewest. The last two only look at agents who are there."""

@@ -74,6 +74,7 @@ HOMES = {
         "bot/model.py",
         "bot/model_tickets.py",
         "bot/model_after.py",
+        "bot/card_model.py",
         "bot/desk.py",
         "bot/hearing.py",
         "bot/console_*.py",

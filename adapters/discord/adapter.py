@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from adapters.discord.agents import Agents
 from adapters.discord.client import Connection, DeskClient, point_library
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.hearing import Hearing, Suggest, nothing_to_suggest
@@ -16,6 +17,7 @@ from adapters.discord.places import read_place
 from adapters.discord.speaking import speak, tag, tags_of, typing
 from adapters.listening import AsksPeople, ListeningRules, nobody_asks
 from adapters.text import at_site
+from bot.agents_side import AgentsSide, CardPosting
 from bot.channel import Bookmarks, Incoming, Outgoing, Receive, SendError
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class DiscordAdapter:
     `site`: the address that links to our own pages begin with.
     `quiet`: a direct message after so long a silence begins a new conversation.
     `asks_people` tells whose replies are for people who took over, `suggest` how an `/ask` may go on.
+    With `agents` tickets have cards in triage channels.
     `text_limit`, `image_limit`: the largest text file and image that is fetched, in bytes.
     """
 
@@ -46,6 +49,7 @@ class DiscordAdapter:
         text_limit: int = 200_000,
         image_limit: int = 8_000_000,
         asks_people: AsksPeople = nobody_asks,
+        agents: AgentsSide | None = None,
         suggest: Suggest = nothing_to_suggest,
         connection: Connection = DISCORD_DEFAULT,
     ) -> None:
@@ -63,6 +67,7 @@ class DiscordAdapter:
             asks_people=asks_people,
             suggest=suggest,
         )
+        self._agents = self._hearing.agents = Agents(agents, NAME) if agents else None
         self._client: DeskClient | None = None
         self._served = False
         self._fault = SendError("Discord: not connected yet", retry_after=1.0)
@@ -150,6 +155,17 @@ class DiscordAdapter:
         except FAILURES as error:
             raise send_error(error) from error
         return sent
+
+    async def post(self, posting: CardPosting) -> str:
+        """Show something to agents. Raises SendError."""
+        client, agents = self._client, self._agents
+        if client is None or agents is None:
+            raise self._fault
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                return await agents.post(client, posting)
+        except FAILURES as error:
+            raise send_error(error) from error
 
     async def working(self, incoming: Incoming) -> None:
         """Show that the bot types. Never raises."""

@@ -24,6 +24,7 @@ WHY = {
     "create_public_threads": "answer in a thread on the question",
     "send_messages_in_threads": "answer in threads and forum posts",
     "create_private_threads": "open a private thread for a ticket",
+    "add_reactions": "mark agents' replies as delivered in a triage channel",
     "manage_threads": "give forum posts the tags 'answered', 'needs human' and 'solved'",
 }
 """Every permission that the bot uses, and what for."""

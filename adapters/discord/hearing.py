@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 import discord
 
 from adapters.discord import messages
+from adapters.discord.agents import Agents
 from adapters.discord.catch_up import missed_in
 from adapters.discord.errors import FAILURES, send_error
 from adapters.discord.files import fetched
@@ -67,6 +68,7 @@ class Hearing:
         self.marks = marks
         self.quiet = quiet
         self.asks_people, self.suggest = asks_people, suggest
+        self.agents: Agents | None = None
         self.limits = (text_limit, image_limit)
         self.me = 0
         self.session = 0
@@ -131,6 +133,8 @@ class Hearing:
     async def understood(self, message: discord.Message) -> Heard | None:
         """The message if the bot is to hear it; the reason why not goes to the log."""
         reason = messages.out_of_scope(message)
+        if not reason and self.agents and await self.agents.said(message, self.limits):
+            reason = "agents among themselves"
         if reason:
             log.debug("message %s ignored: %s", message.id, reason)
             return None
@@ -199,6 +203,8 @@ class Hearing:
         if message.author.bot or messages.out_of_scope(message):
             return
         async with self.lock(message.channel.id):
+            if self.agents and await self.agents.edited(message):
+                return
             address = self.address_of(message.channel, message.id)
             if address is not None:
                 await self.hand_over(messages.edit(message, address, self.me, at))

@@ -50,6 +50,9 @@ class Pressing:
 
     async def understood(self, interaction: Pressed) -> None:
         data: Any = interaction.data or {}
+        agents = self.hearing.agents
+        if agents and await agents.press(interaction, data):
+            return
         if interaction.type is discord.InteractionType.component:
             await self.press(interaction, str(data["custom_id"]), data.get("values") or [""])
         elif interaction.type is discord.InteractionType.modal_submit:

@@ -20,6 +20,7 @@ from datetime import timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.listening import AsksPeople, nobody_asks
+from adapters.slack.agents import Agents
 from adapters.slack.api import Refusal, call, new_session, web_client
 from adapters.slack.catchup import CatchUp
 from adapters.slack.dispatch import Dispatch, bolt_app
@@ -37,6 +38,7 @@ from adapters.slack.signs import Signs
 from adapters.slack.talks import Talks
 from adapters.slack.threads import Threads
 from adapters.slack.workspace import Workspace
+from bot.agents_side import AgentsSide, CardPosting
 from bot.channel import Bookmarks, Incoming, Outgoing, Receive, SendError
 
 log = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ AUTH_WAITS = (1.0, 5.0, 30.0, 60.0)
 class SlackAdapter:
     """One workspace as a channel. `show_home` fills the App Home, `recall` finds an answer that
     is to be shared; without them there is no home, and no share button. `asks_people` tells whose
-    replies are for people who took over."""
+    replies are for people who took over. With `agents` tickets have cards in triage channels."""
 
     def __init__(
         self,
@@ -61,8 +63,11 @@ class SlackAdapter:
         show_home: ShowHome | None = None,
         recall: Recall | None = None,
         asks_people: AsksPeople = nobody_asks,
+        agents: AgentsSide | None = None,
     ) -> None:
         self.name = options.name
+        self._agents_side = agents
+        self._agents: Agents | None = None
         self._options = options
         self._bookmarks = bookmarks or NoBookmarks()
         self._show_home = show_home
@@ -104,8 +109,10 @@ class SlackAdapter:
         catch_up = CatchUp(workspace, hearing.missed)
         hearing.catch_up, hearing.catch_up_thread = catch_up.channel, catch_up.thread
         pressing = Pressing(workspace, hearing, self._show_home, self._recall)
-        app = bolt_app(Dispatch(workspace, hearing, pressing), workspace)
         pace = Pace(self._options.post_interval, time.monotonic)
+        side = self._agents_side
+        self._agents = hearing.agents = Agents(workspace, side, pace) if side else None
+        app = bolt_app(Dispatch(workspace, hearing, pressing, self._agents), workspace)
         new_connection = asyncio.Event()
 
         def connected() -> None:
@@ -127,7 +134,7 @@ class SlackAdapter:
             ):
                 await way.watch()
         finally:
-            self._sending = self._signs = None
+            self._sending = self._signs = self._agents = None
             self._in_trouble("The connection was closed.")
             await asyncio.shield(save_marks(workspace, listening=False))
 
@@ -153,6 +160,12 @@ class SlackAdapter:
         signs.take_away(outgoing.address.thread)
         await signs.stands(outgoing)
         return external_id
+
+    async def post(self, posting: CardPosting) -> str:
+        """Show something to agents. Raises SendError."""
+        if self._agents is None:
+            raise SendError("Slack is not connected", retry_after=1.0)
+        return await self._agents.post(posting)
 
     async def working(self, incoming: Incoming) -> None:
         """Show that an answer is on its way. Never raises."""

@@ -14,6 +14,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.agents import Agents
+from adapters.slack.cards import parse_card
 from adapters.slack.hearing import Hearing
 from adapters.slack.interactions import parse_command, parse_interaction, unwrapped
 from adapters.slack.messages import (
@@ -37,8 +39,15 @@ bolt_log = logging.getLogger("adapters.slack.bolt")
 class Dispatch:
     """Takes every payload of one workspace."""
 
-    def __init__(self, workspace: Workspace, hearing: Hearing, pressing: Pressing) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        hearing: Hearing,
+        pressing: Pressing,
+        agents: Agents | None = None,
+    ) -> None:
         self._w = workspace
+        self._agents = agents
         self._hearing = hearing
         self._pressing = pressing
 
@@ -55,6 +64,9 @@ class Dispatch:
             if isinstance(command, Ignored):
                 return f"ignored: {command.reason}"
             return await self._pressing.take(command)
+        press = parse_card(payload) if self._agents else None
+        if self._agents and press:
+            return await self._agents.take(press)
         return await self._pressing.take(parse_interaction(payload))
 
     async def event(self, event: object) -> str:

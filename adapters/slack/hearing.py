@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from adapters.listening import Overheard, Verdict, heard_by_people, judge
+from adapters.slack.agents import Agents
 from adapters.slack.messages import Changed, Removed, Said, ThreadGrew
 from adapters.slack.order import Turn
 from adapters.slack.places import Place
@@ -28,10 +29,11 @@ CatchUpThread = Callable[[str, str], Awaitable[None]]
 
 class Hearing:
     """Takes what is written in one workspace. Before it hears anything in a channel, it calls
-    `catch_up` for what was missed there."""
+    `catch_up` for what was missed there. What stands in a ticket's card's thread is for `agents`."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._w = workspace
+        self.agents: Agents | None = None
         self.catch_up: CatchUpChannel | None = None
         self.catch_up_thread: CatchUpThread | None = None
 
@@ -76,6 +78,8 @@ class Hearing:
         """A message, live or fetched, when it is its turn."""
         if (said.channel, said.ts) in self._w.heard:
             return "ignored: heard already"
+        if self.agents and await self.agents.said(said):
+            return "heard: agents among themselves"
         verdict = await self._judge(said)
         if verdict.speak:
             place = await self._w.place_of(said)
@@ -134,6 +138,8 @@ class Hearing:
 
     async def _changed(self, changed: Changed) -> str:
         now = changed.now
+        if self.agents and await self.agents.changed(now):
+            return "heard: agents among themselves"
         if changed.called_us and (now.channel, now.ts) not in self._w.heard:
             return await self.said(now)
         place = await self._w.place_of(now)

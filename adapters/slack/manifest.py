@@ -11,7 +11,7 @@ SCOPES = {
     "assistant:write": "show its status and suggest prompts in the app's own messages",
     "channels:history": "read the public channels it is in, and what it missed there",
     "channels:read": "know which public channels it is in",
-    "chat:write": "answer",
+    "chat:write": "answer, and keep tickets' cards up to date",
     "commands": "offer /ask, /ticket and the message shortcut",
     "files:read": "read text files that are attached to a question",
     "groups:history": "read the private channels it is in, and what it missed there",
@@ -22,7 +22,7 @@ SCOPES = {
     "mpim:history": "read the group messages it is in",
     "mpim:read": "know which group messages it is in",
     "reactions:read": "act on reactions such as 🎫",
-    "reactions:write": "show 👀 while it works",
+    "reactions:write": "show 👀 while it works, and which replies were delivered",
     "users:read": "call people by their names",
 }
 """Every bot scope, and what it is for."""

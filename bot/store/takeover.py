@@ -96,6 +96,11 @@ def sent(session: Session, key: str, external_id: str, now: datetime) -> bool:
     return True
 
 
+def noted(session: Session, key: str) -> bool:
+    """Whether there is a note of that key."""
+    return session.scalar(select(TicketNote.id).where(TicketNote.key == key)) is not None
+
+
 def add_note(session: Session, number: int, note: TicketNote) -> int:
     """Keep a note, and let it be found; gives its id."""
     made = add(session, note)

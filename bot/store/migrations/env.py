@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import bot.account_model
+import bot.card_model
 import bot.claim_model
 import bot.dead_model
 import bot.flow_model
