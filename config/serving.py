@@ -55,6 +55,7 @@ from config.consoles import (
     console_over,
     inbox_doors,
     opening,
+    same_ask,
     telling,
     ticket_clock,
     ticket_doors,
@@ -116,7 +117,10 @@ def desk_over(
         database,
         late(
             only_if_sure(
-                again(partial(respond, responders=responders), intents.affirms),
+                again(
+                    same_ask(place, database, partial(respond, responders=responders), model, how),
+                    intents.affirms,
+                ),
                 how.thresholds.sure,
             ),
             late_rules(place),
