@@ -29,6 +29,7 @@ from bot.opening import Opening, TicketRules
 from bot.people import Person
 from bot.presence import Presence
 from bot.responders.same import same
+from bot.retention import Retention, Terms
 from bot.ticket_clock import TicketClock
 from bot.turn import Respond
 from bot.wording import Wording
@@ -36,7 +37,7 @@ from bot.worker import Chore
 from bot.worklist import Worklist
 from config.problems import SettingsRefused
 from config.team_rules import CATEGORIES, routing, team
-from config.wiring import Place
+from config.wiring import Place, now
 from knowledge.alike import Alike
 from knowledge.embedder import Embedder
 
@@ -153,3 +154,13 @@ def telling(place: Place, database: Database, desk: Desk, say: Wording) -> tuple
     if not place.settings.tickets.closing_message:
         return ()
     return (closings(place, database, say, desk.firsts).tell,)
+
+
+def retention_over(place: Place, database: Database) -> Retention:
+    """What deletes what was kept long enough."""
+    kept = place.settings.retention
+    conversations, tickets, lines = (
+        timedelta(days=days) if days else None
+        for days in (kept.conversations_days, kept.tickets_days, kept.audit_days)
+    )
+    return Retention(database, Terms(conversations, tickets, lines), now)

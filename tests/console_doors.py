@@ -19,6 +19,7 @@ from bot.audit import Audit
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
 from bot.drafts import Drafts
+from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
 from bot.help_centre import HelpCentre
 from bot.macros import Macros
@@ -69,6 +70,7 @@ def console_doors(
         SignIn(database, FAST),
         Audit(database),
         FlowPages(known, database),
+        FigurePages(database),
         openid,
         inbox=inbox_doors(database, accounts),
     )

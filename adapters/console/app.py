@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from adapters.console.access import PATH, Gate, NotSignedIn
 from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
+from adapters.console.figures import figure_routes
 from adapters.console.flows import flow_routes
 from adapters.console.inbox import inbox_routes
 from adapters.console.inbox_doors import InboxDoors
@@ -32,6 +33,7 @@ from adapters.console.ticket_news import ticket_news_routes
 from adapters.http.options import HttpOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
+from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
 from bot.sign_in import SignIn
 
@@ -47,6 +49,7 @@ class Doors:
     sign_in: SignIn
     audit: Audit
     flows: FlowPages
+    figures: FigurePages
     openid: OpenId | None = None
     inbox: InboxDoors | None = None
     ticket_page: TicketDoors | None = None
@@ -71,6 +74,7 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
         flow_routes(pages, doors.flows),
+        figure_routes(pages, doors.figures),
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))

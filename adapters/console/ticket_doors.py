@@ -38,11 +38,11 @@ class TicketDoors:
     see: Callable[[Person, int, int], None] | None = None
     similar: Callable[[Person, int], Sequence[tuple[TicketLine, float]]] | None = None
 
-    def colleagues(self, tier: int) -> list[AccountLine]:
-        """Who may be given a ticket of that tier."""
-        known = (each for each in self.accounts.listed() if not each.disabled)
-        return [each for each in known if may(each.person, Act.WORK, tier=tier)]
+    def people(self) -> tuple[AccountLine, ...]:
+        """All accounts, also those that are disabled: they are named in what was done."""
+        return self.accounts.listed()
 
-    def names(self) -> dict[str, str]:
-        """How all accounts are called, also those that are disabled."""
-        return {each.id: each.name for each in self.accounts.listed()}
+
+def colleagues(known: Sequence[AccountLine], tier: int) -> list[AccountLine]:
+    """Who may be given a ticket of that tier."""
+    return [each for each in known if not each.disabled and may(each.person, Act.WORK, tier=tier)]
