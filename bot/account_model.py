@@ -69,7 +69,10 @@ class SignInAttempt(Record, kw_only=True):
 
 
 class ApiToken(Record, kw_only=True):
-    """A program's key to the API. `token` is the SHA-256 of it, `begins` its first characters."""
+    """A program's key to the API. `token` is the SHA-256 of it, `begins` its first characters.
+
+    `acts_for` is the login of the account as which it acts; empty: it acts as itself.
+    """
 
     __tablename__ = "api_token"
 
@@ -83,6 +86,7 @@ class ApiToken(Record, kw_only=True):
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    acts_for: Mapped[str] = mapped_column(String(64), default="")
 
 
 class AuditLine(Record, kw_only=True):

@@ -100,14 +100,13 @@ class Accounts:
 
         return self._database.read(work)
 
+    def person(self, id: str) -> Person | None:
+        """Who has that id (`Person.id`); None when no account that may act has it."""
+        return self._database.read(lambda s: _able(accounts.by_id(s, id)))
+
     def person_of(self, channel: str, identity: str) -> Person | None:
         """Who pressed or wrote there; None when no account that may act is known by that."""
-
-        def work(session: Session) -> Person | None:
-            found = accounts.by_identity(session, channel, identity)
-            return None if found is None or found.disabled else told(found).person
-
-        return self._database.read(work)
+        return self._database.read(lambda s: _able(accounts.by_identity(s, channel, identity)))
 
     def create(
         self,
@@ -242,6 +241,10 @@ class Accounts:
         return self._passwords.hash(password)
 
 
+def _able(found: Account | None) -> Person | None:
+    return None if found is None or found.disabled else told(found).person
+
+
 def told(account: Account, identities: Collection[tuple[str, str]] = ()) -> AccountLine:
     """An account's row as it is told outside."""
     return AccountLine(
@@ -294,5 +297,4 @@ def _tiers(tiers: Collection[int]) -> list[int]:
 
 def _line(name: str) -> str:
     """A name on one line, without what cannot be printed."""
-    plain = " ".join(name.split())
-    return "".join(letter for letter in plain if letter.isprintable())[:255]
+    return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())[:255]

@@ -1,8 +1,8 @@
 """The agents' door on platforms: cards in triage channels, and what agents do there.
 
     follow             events and messages -> cards and lines that are due    (one worker at a time)
-    due, next          what is to be posted, in order for each card
-    posted, failed     what became of it
+    due                what is to be posted: the first thing of each card
+    posted, failed     what became of it, and what is next
     press, submit      a button, a form
     said, edited       what was written in a card's thread: a note, or with the prefix a reply
 
@@ -19,6 +19,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from bot.backoff import next_attempt
 from bot.card_model import CardLine
@@ -112,32 +114,51 @@ class AgentsSide:
         self._bell.clear()
         return 1
 
-    def due(self, channel: str) -> list[int]:
-        """Cards of a platform with something to post. They are the caller's until `next` gives
-        None for them, or for two minutes."""
+    @property
+    def stirred(self) -> int:
+        """Another number as soon as this process wrote something: there may be news to follow."""
+        return self._database.writes
+
+    def due(self, channel: str) -> list[CardPosting]:
+        """What is to be posted on a platform now: the first thing of each card that has something.
+
+        The card is the caller's until `posted` or `failed` give None for it, or for two minutes.
+        """
         now = self._clock()
         if not self._database.read(lambda s: cards.some_due(s, channel, now)):
             return []
-        return self._database.write(lambda s: cards.free(s, channel, now, LEASE, AT_ONCE))
 
-    def next(self, card: int) -> CardPosting | None:
-        """The first thing to post with that card, counted as an attempt; None when all is done."""
+        def work(session: Session) -> list[CardPosting]:
+            taken = cards.free(session, channel, now, LEASE, AT_ONCE)
+            found = (card_postings.first(session, card, self._site, now) for card in taken)
+            return [posting for posting in found if posting is not None]
+
+        return self._database.write(work)
+
+    def posted(self, posting: CardPosting, external_id: str) -> CardPosting | None:
+        """It is there, under the platform's id; what comes next with its card."""
         now = self._clock()
-        return self._database.write(lambda s: card_postings.first(s, card, self._site, now))
 
-    def posted(self, posting: CardPosting, external_id: str) -> None:
-        """It is there, under the platform's id."""
-        self._database.write(lambda s: card_postings.done(s, posting, identity(external_id)))
+        def work(session: Session) -> CardPosting | None:
+            card_postings.done(session, posting, identity(external_id))
+            return card_postings.first(session, posting.card_id, self._site, now)
 
-    def failed(self, posting: CardPosting, error: SendError) -> None:
-        """It is not: again later, or never."""
+        return self._database.write(work)
+
+    def failed(self, posting: CardPosting, error: SendError) -> CardPosting | None:
+        """It is not: again later, or never, and then what comes next with its card."""
         now = self._clock()
         wait = BROKEN if error.broken else error.retry_after
         later = next_attempt(now, posting.attempt, wait, self._chance())
         level = logging.ERROR if error.permanent or error.broken else logging.WARNING
         log.log(level, "card not posted", extra={"kind": posting.kind, "why": str(error)})
         never = error.permanent
-        self._database.write(lambda s: card_postings.failed(s, posting, str(error), later, never))
+
+        def work(session: Session) -> CardPosting | None:
+            card_postings.failed(session, posting, str(error), later, never)
+            return card_postings.first(session, posting.card_id, self._site, now)
+
+        return self._database.write(work)
 
     def press(self, channel: str, who: str, number: int, act: str, identity: str) -> Told:
         """A button of a card. An act that asks for words gives the form to show."""

@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot.account_model import ApiToken
-from bot.store import api_tokens, audit
+from bot.account_model import Account, ApiToken
+from bot.people import Person, Role
+from bot.store import accounts, api_tokens, audit
 from bot.store.database import Database
 from bot.tokens import hashed_token
 
@@ -39,7 +40,10 @@ class TokenRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TokenLine:
-    """A token as it is told; `begins` are its first characters, the rest is known to nobody here."""
+    """A token as it is told; `begins` are its first characters, the rest is known to nobody here.
+
+    `acts_for` is the login of the account as which it acts; empty: it acts as itself.
+    """
 
     id: int
     name: str
@@ -50,6 +54,7 @@ class TokenLine:
     expires_at: datetime | None
     used_at: datetime | None
     revoked_at: datetime | None
+    acts_for: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether its scopes allow that: `admin` all, `tickets:write` also `tickets:read`."""
@@ -72,9 +77,19 @@ class ApiTokens:
         self._new_token = new_token
 
     def add(
-        self, name: str, scopes: Collection[Scope], *, by: str, good_for: timedelta | None = None
+        self,
+        name: str,
+        scopes: Collection[Scope],
+        *,
+        by: str,
+        good_for: timedelta | None = None,
+        acts_for: str = "",
     ) -> tuple[TokenLine, str]:
-        """A new token and its secret, which cannot be had again. Raises TokenRefused."""
+        """A new token and its secret, which cannot be had again. Raises TokenRefused.
+
+        It does with tickets what the account `acts_for` may, or (empty) what a lead may; an
+        `admin` one what an admin may. The scopes narrow that.
+        """
         name = " ".join(name.split())
         if not name or len(name) > 100:
             raise TokenRefused("Give the token a name of up to 100 letters: who uses it for what.")
@@ -85,6 +100,7 @@ class ApiTokens:
         secret, now = self._new_token(), self._clock()
 
         def work(session: Session) -> TokenLine:
+            account = _account(session, acts_for) if acts_for else None
             made = ApiToken(
                 name=name,
                 token=hashed_token(secret),
@@ -93,6 +109,7 @@ class ApiTokens:
                 created_at=now,
                 created_by=by,
                 expires_at=None if good_for is None else now + good_for,
+                acts_for=account.login if account else "",
             )
             session.add(made)
             session.flush()
@@ -122,6 +139,11 @@ class ApiTokens:
 
     def check(self, secret: str, scope: Scope) -> TokenLine | None:
         """The token if it is good and may do that; None else."""
+        found = self.opened(secret)
+        return found if found and found.may(scope) else None
+
+    def opened(self, secret: str) -> TokenLine | None:
+        """The token if it is good; None else."""
         if not secret.startswith(BEGINS):
             return None
         now, hashed = self._clock(), hashed_token(secret)
@@ -130,8 +152,29 @@ class ApiTokens:
             return None
         if found.used_at is None or now - found.used_at >= USED_EVERY:
             self._database.write(lambda s: api_tokens.used(s, found.id, now))
-        told = _told(found)
-        return told if told.may(scope) else None
+        return _told(found)
+
+    def person(self, token: TokenLine) -> Person | None:
+        """As whom a good token acts, with what they may do now. None when the account it acts
+        for is gone or disabled."""
+        if not token.acts_for:
+            role = Role.ADMIN if Scope.ADMIN in token.scopes else Role.LEAD
+            return Person(f"token:{token.id}", token.name, role)
+
+        def work(session: Session) -> Person | None:
+            found = accounts.by_login(session, token.acts_for)
+            if found is None or found.disabled:
+                return None
+            return Person(str(found.id), found.name, Role(found.role), frozenset(found.tiers))
+
+        return self._database.read(work)
+
+
+def _account(session: Session, login: str) -> Account:
+    found = accounts.by_login(session, login)
+    if found is None:
+        raise TokenRefused(f"There is no account {login!r}. 'firstline agent list' shows all.")
+    return found
 
 
 def _named(token: ApiToken) -> str:
@@ -149,4 +192,5 @@ def _told(token: ApiToken) -> TokenLine:
         expires_at=token.expires_at,
         used_at=token.used_at,
         revoked_at=token.revoked_at,
+        acts_for=token.acts_for,
     )

@@ -1,7 +1,7 @@
 """The loops that keep cards up to date, beside the worker.
 
-    follow   (coroutine)            agents.follow, twenty times a second
-    post     (coroutine a platform) agents.due -> agents.next, channel.post -> agents.posted
+    follow   (coroutine)            agents.follow, when something was written, and now and then
+    post     (coroutine a platform) agents.due -> channel.post -> agents.posted -> the next
 
 What is posted with one card goes out in order, one after the other; cards do not wait for
 each other. A loop that fails says so and starts again.
@@ -20,7 +20,9 @@ from bot.channel import SendError
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.05
+LOOK = 0.2
+"""How often others' work is looked for, where several processes share a database."""
+GLANCE = 0.005
 RESTART = 1.0
 SEND_TIMEOUT = 60.0
 
@@ -51,14 +53,15 @@ async def run(agents: AgentsSide, channels: Sequence[PostsCards], look: float = 
     news = {each.name: asyncio.Event() for each in channels}
 
     async def follow() -> None:
+        before = agents.stirred
         if await asyncio.to_thread(agents.follow):
             for event in news.values():
                 event.set()
         else:
-            await asyncio.sleep(look)
+            await _stirred(agents, before, look)
 
     def posting(channel: PostsCards) -> Callable[[], Awaitable[None]]:
-        return lambda: _post_due(agents, channel, news[channel.name], look * 4)
+        return lambda: _post_due(agents, channel, news[channel.name], look)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(_for_ever("following tickets", follow))
@@ -80,7 +83,7 @@ async def _post_due(
 ) -> None:
     news.clear()
     found = await asyncio.to_thread(agents.due, channel.name)
-    await asyncio.gather(*(_post_card(agents, channel, card) for card in found))
+    await asyncio.gather(*(_post_card(agents, channel, first) for first in found))
     if not found:
         try:
             async with asyncio.timeout(look):
@@ -89,15 +92,24 @@ async def _post_due(
             return
 
 
-async def _post_card(agents: AgentsSide, channel: PostsCards, card: int) -> None:
+async def _stirred(agents: AgentsSide, before: int, look: float) -> None:
+    """Until something was written here, or for so long."""
+    for _ in range(max(1, round(look / GLANCE))):
+        await asyncio.sleep(GLANCE)
+        if agents.stirred != before:
+            return
+
+
+async def _post_card(agents: AgentsSide, channel: PostsCards, first: CardPosting) -> None:
     """All that is due with one card, in order; a failure is the end for now."""
-    while (posting := await asyncio.to_thread(agents.next, card)) is not None:
+    posting: CardPosting | None = first
+    while posting is not None:
         try:
             external_id = await _posted(channel, posting)
         except SendError as error:
-            await asyncio.to_thread(agents.failed, posting, error)
+            posting = await asyncio.to_thread(agents.failed, posting, error)
         else:
-            await asyncio.to_thread(agents.posted, posting, external_id)
+            posting = await asyncio.to_thread(agents.posted, posting, external_id)
 
 
 async def _posted(channel: PostsCards, posting: CardPosting) -> str:

@@ -124,6 +124,9 @@ class Claims:
     def confirm(self, session: Session, conversation: int) -> None:
         """The turn is about to be written, in this transaction. Raises Lost."""
 
+    def written(self, conversation: int) -> None:
+        """The turn was written, and the claim on it ended in the same transaction."""
+
     def first_time(self, message: int) -> bool:
         """Whether the message, which this process has just taken, was never taken before."""
         with self._lock:

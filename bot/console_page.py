@@ -11,8 +11,8 @@ from bot.people import Act, Person, may
 from bot.store import ticket_files
 from bot.team import Team
 from bot.ticket_acts import Forbidden, NoSuchTicket, allow
-from bot.ticket_clock import Explained, explained
-from bot.ticket_views import FileLine, PromiseClock, Stretch, TicketSign
+from bot.ticket_clock import Explained, explained_in
+from bot.ticket_views import Beside, PromiseClock, Stretch, TicketSign
 
 
 class Page(Door):
@@ -20,18 +20,16 @@ class Page(Door):
 
     _team: Team
 
-    def clocks(self, person: Person, number: int) -> tuple[PromiseClock, ...]:
-        """What was promised of the ticket, in the order of their start; each with why it is due then."""
-        self._database.browse(lambda s: self._inside(s, person, number))
-        found = explained(self._database, self._team, number, self._clock())
-        return _told(found) if found else ()
+    def beside(self, person: Person, number: int) -> Beside:
+        """What was promised of it, the files of its conversation, and its sign."""
+        now = self._clock()
 
-    def files(self, person: Person, number: int) -> tuple[FileLine, ...]:
-        """The files of its conversation, in order."""
-
-        def work(session: Session) -> tuple[FileLine, ...]:
+        def work(session: Session) -> Beside:
             self._inside(session, person, number)
-            return ticket_files.listed(session, number)
+            found = explained_in(session, self._team, number, now)
+            clocks = _told(found) if found else ()
+            sign = ticket_files.sign(session, number)
+            return Beside(clocks, ticket_files.listed(session, number), sign)
 
         return self._database.browse(work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 from bot import tickets as rules
 from bot.console_door import Door
 from bot.limits import storable
-from bot.model import Conversation, Message, Ticket
+from bot.model import Conversation, Ticket
+from bot.model_tickets import Requester
 from bot.opening import NewTicket, Route
 from bot.people import Act, Person, may
-from bot.store import inbox, replies, requesters, takeover, ticket_text, tickets
+from bot.store import inbox, replies, requesters, takeover, ticket_keys, ticket_text, tickets
 from bot.summary import shortened
 from bot.ticket_acts import Acted, Asked, Forbidden, Written
 from bot.ticket_state import TicketState, state_of
@@ -48,7 +50,9 @@ class Talk(Door):
             takeover.hold(session, talks, "agent")
             ticket = self._ticket(session, person, Act.WORK, number, None)
             if known := replies.known(session, ticket.conversation_id, own):
-                return _again(ticket, known)
+                if known.ticket_id != ticket.id or known.text != text:
+                    raise ActRefused("This key was used for another message: take a new one.")
+                return _again(ticket)
             self._as_seen(session, ticket, version)
             takeover.withhold(session, ticket, talks, now)
             said = self._say(session, ticket, person, own, text, now, written)
@@ -62,23 +66,32 @@ class Talk(Door):
         with self._firsts.of([own]):
             return self._database.write(work)
 
-    def open(self, person: Person, asked: Asked) -> Acted:
-        """Open a ticket for somebody. Raises ActRefused when it is not known where to talk with them."""
+    def open(self, person: Person, asked: Asked, key: str = "") -> Acted:
+        """Open a ticket for somebody. Raises ActRefused when it is not known where to talk with them.
+
+        The same `key` of the same person opens one ticket, however often it is sent.
+        """
         if not may(person, Act.SEE_NOTES):
             raise Forbidden("Only agents, leads and admins open tickets for others.")
         subject, text = storable(asked.subject).strip(), storable(asked.text[: self._limits.text])
         if not subject and not text.strip():
             raise ActRefused("Say what it is about: a subject, or a text.")
-        now = self._clock()
+        now, fingerprint = self._clock(), hashlib.sha256(repr(asked).encode()).hexdigest()
         route = self._opening.route(self._new_ticket(asked, subject, text))
 
         def work(session: Session) -> Acted:
+            if key and (known := ticket_keys.find(session, person.id, key)):
+                if known.fingerprint != fingerprint:
+                    raise ActRefused("This key was used for another ticket: take a new one.")
+                return _again(session.get_one(Ticket, known.ticket_id))
             talk = _where(session, asked, now)
             state = _opened(session, talk, asked, subject, text, route, person, now)
             ticket = tickets.open_new(
                 session, state, person.id, now, name=person.name, routed=route.why
             )
             ticket_text.of_conversation(session, ticket.id, talk.id)
+            if key:
+                ticket_keys.keep(session, person.id, key, fingerprint, ticket.id, now)
             event = tickets.last_event_of(session, ticket.id)
             return Acted(ticket.id, ticket.version, event, ticket.status, ticket.assignee)
 
@@ -197,10 +210,8 @@ class Talk(Door):
         )
 
 
-def _again(ticket: Ticket, message: Message) -> Acted:
-    """The reply was written already: two clicks. Raises ActRefused when the key is another's."""
-    if message.ticket_id != ticket.id:
-        raise ActRefused("This key was used for another message: take a new one.")
+def _again(ticket: Ticket) -> Acted:
+    """It was done already: two clicks."""
     return Acted(ticket.id, ticket.version, 0, ticket.status, ticket.assignee, new=False)
 
 
@@ -210,6 +221,8 @@ def _reason(asked: Asked) -> str:
 
 def _where(session: Session, asked: Asked, now: datetime) -> Conversation:
     if asked.address is not None:
+        if asked.requester and session.get(Requester, asked.requester) is None:
+            raise ActRefused(f"There is no requester {asked.requester}.")
         talk = inbox.conversation_at(session, asked.address, now)
         if not talk.requester:
             talk.requester = asked.sender

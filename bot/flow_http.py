@@ -1,4 +1,5 @@
-"""One HTTP request of a flow: to public addresses only, within its time, and never too much back.
+"""One HTTP request of a flow or a webhook: to public addresses only, within its time, and never
+too much back.
 
 The host is looked up once; every address it has must be public, and the one that was checked is
 the one connected to, so a name that changes its mind in between gains nothing. Redirects are
@@ -27,6 +28,14 @@ class RequestRefused(Exception):
     """A request that is not made; says why."""
 
 
+class NotAnswered(Exception):
+    """No answer was had; says why. `timed_out`: it took too long."""
+
+    def __init__(self, why: str, *, timed_out: bool = False) -> None:
+        super().__init__(why)
+        self.timed_out = timed_out
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """How a request ended: `success`, `failure` or `timed_out`, and what came back."""
@@ -41,9 +50,15 @@ def resolve(host: str, port: int) -> list[str]:
     return [str(each[4][0]) for each in found]
 
 
-def public_address(host: str, port: int, resolve: Resolve, private: Collection[str]) -> str:
+def public_address(
+    host: str,
+    port: int,
+    resolve: Resolve,
+    private: Collection[str],
+    setting: str = "flows.private_hosts",
+) -> str:
     """An address of the host to connect to. Raises RequestRefused when one of them is not public,
-    unless the host is one of the `private` ones that the settings allow."""
+    unless the host is one of the `private` ones that the settings allow by `setting`."""
     try:
         addresses = list(resolve(host, port))
     except (OSError, UnicodeError) as error:
@@ -52,7 +67,7 @@ def public_address(host: str, port: int, resolve: Resolve, private: Collection[s
         raise RequestRefused(f"{host} has no address")
     if host not in private and not all(map(is_public, addresses)):
         raise RequestRefused(
-            f"{host} is a private address. Allow it by `flows.private_hosts` in the settings."
+            f"{host} is a private address. Allow it by `{setting}` in the settings."
         )
     return addresses[0]
 
@@ -85,44 +100,72 @@ def call(
     clock: Callable[[], float] = time.monotonic,
 ) -> Called:
     """Make the request. Never raises for what the other side does."""
+    try:
+        status, content = exchange(
+            method, url, headers, seconds, data=body, private=private, resolve=resolve, clock=clock
+        )
+    except NotAnswered as error:
+        if error.timed_out:
+            return Called("timed_out")
+        return Called("failure", {"error": str(error)[:500]})
+    return Called("success" if 200 <= status < 300 else "failure", _parsed(content, status))
+
+
+def exchange(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    seconds: float,
+    *,
+    data: Any = None,
+    content: bytes | None = None,
+    private: Collection[str] = (),
+    setting: str = "flows.private_hosts",
+    resolve: Resolve = resolve,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[int, bytes]:
+    """Send `content` as it is, or `data` as JSON; the status and the body of the answer.
+
+    Raises NotAnswered. `private` are the hosts with private addresses that `setting` allows.
+    """
     ends = clock() + seconds
     try:
         target = httpx.URL(url)
         if target.scheme not in ("http", "https") or not target.host or target.userinfo:
             raise RequestRefused("only plain http and https addresses are called")
         port = target.port or (443 if target.scheme == "https" else 80)
-        address = public_address(target.host, port, resolve, private)
+        address = public_address(target.host, port, resolve, private, setting)
         host = target.netloc.decode("ascii")
         with httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds) as client:
             request = client.build_request(
                 method,
                 target.copy_with(host=address),
                 headers={**headers, "Host": host},
-                json=body,
+                json=data,
+                content=content,
                 extensions={"sni_hostname": target.host},
             )
             response = client.send(request, stream=True)
             try:
-                return _answer(response, ends, clock)
+                return response.status_code, _read(response, ends, clock)
             finally:
                 response.close()
-    except httpx.TimeoutException:
-        return Called("timed_out")
+    except httpx.TimeoutException as error:
+        raise NotAnswered("it took too long", timed_out=True) from error
     except (RequestRefused, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
-        return Called("failure", {"error": str(error)[:500]})
+        raise NotAnswered(str(error)) from error
 
 
-def _answer(response: httpx.Response, ends: float, clock: Callable[[], float]) -> Called:
-    """Read what comes, not longer than it may take, not more than it may be."""
+def _read(response: httpx.Response, ends: float, clock: Callable[[], float]) -> bytes:
+    """What comes, not longer than it may take, not more than it may be."""
     content = b""
     for part in response.iter_bytes(65536):
         content += part
         if clock() > ends:
-            return Called("timed_out")
+            raise NotAnswered("it took too long", timed_out=True)
         if len(content) > LARGEST:
-            return Called("failure", {"error": f"the answer is larger than {LARGEST:,} bytes"})
-    edge = "success" if response.is_success else "failure"
-    return Called(edge, _parsed(content, response.status_code))
+            raise RequestRefused(f"the answer is larger than {LARGEST:,} bytes")
+    return content
 
 
 def _parsed(content: bytes, status: int) -> Any:

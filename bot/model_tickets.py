@@ -120,6 +120,24 @@ class AgentPresence(Record, kw_only=True):
     given_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+class TicketKey(Record, kw_only=True):
+    """By which order a ticket was opened, so that the same order again is the same ticket.
+
+    `key` is unique for its `source`: an account or token that sent it, or an import.
+    `fingerprint` is the SHA-256 of what was ordered.
+    """
+
+    __tablename__ = "ticket_key"
+    __table_args__ = (UniqueConstraint("source", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    source: Mapped[str] = mapped_column(String(255))
+    key: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    at: Mapped[datetime]
+
+
 class TicketDraft(Record, kw_only=True):
     """What an agent has begun to write on a ticket and not sent: `kind` is `reply` or `note`."""
 

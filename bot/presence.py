@@ -35,6 +35,11 @@ class Presence:
         now = self.now()
         self.database.write(lambda s: rows.set_away(s, agent, away, now))
 
+    def is_away(self, agent: str) -> bool:
+        """Whether the agent said so."""
+        found = self.database.browse(lambda s: rows.loads(s, [agent]))
+        return agent in found and found[agent].away
+
     def there(self) -> frozenset[str]:
         """The agents who are there now."""
         found = self.database.read(rows.loads)

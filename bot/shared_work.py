@@ -59,12 +59,17 @@ class SharedClaims(Claims):
         if not rows.end(session, self._mine[conversation], TURN, conversation):
             raise Lost("another process has taken this turn over")
 
+    def written(self, conversation: int) -> None:
+        del self._mine[conversation]
+
     def release(self, conversation: int, *, done: bool) -> None:
-        mine = self._mine.pop(conversation)
+        mine = self._mine.pop(conversation, None)
         try:
-            self._database.write(lambda s: rows.end(s, mine, TURN, conversation))
+            if mine is not None:
+                self._database.write(lambda s: rows.end(s, mine, TURN, conversation))
         except DatabaseFailed:
-            self._owed[conversation] = mine
+            if mine is not None:
+                self._owed[conversation] = mine
             raise
         finally:
             super().release(conversation, done=done)

@@ -179,3 +179,12 @@ class TicketSign:
     message: int
     edited: datetime | None
     due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a page shows beside the ticket; `clocks` are in the order of their start."""
+
+    clocks: tuple[PromiseClock, ...]
+    files: tuple[FileLine, ...]
+    sign: TicketSign | None

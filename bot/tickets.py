@@ -44,7 +44,7 @@ def assign(state: TicketState, to: str | None, why: str = "") -> Change:
 def reply(
     state: TicketState, by: str, then: str, message: int, now: datetime, article: str = ""
 ) -> Change:
-    """An agent wrote to the requester; `then` is the state afterwards: whose turn it is."""
+    """An agent wrote to the requester; `then` is the state afterwards."""
     if state.status == "closed":
         raise ActRefused("This ticket is closed. Open a new one that is linked to it.")
     if then not in AFTER_REPLY:
@@ -105,7 +105,8 @@ def resume(state: TicketState, why: str = "") -> Change:
 def solve(state: TicketState, now: datetime, why: str = "", article: str = "") -> Change:
     """The problem is gone, as far as we know; `article` is the one that solves it."""
     _active(state)
-    return Change("solved", why, _changed(state, _over(now)), _with(article))
+    over = {"status": "solved", "solved_at": now, "snoozed_until": None}
+    return Change("solved", why, _changed(state, over), _with(article))
 
 
 def reopen(state: TicketState, why: str = "") -> Change:
@@ -282,10 +283,6 @@ def _opened(state: TicketState) -> dict[str, Any]:
 
 def _with(article: str) -> dict[str, Any]:
     return {"article": article} if article else {}
-
-
-def _over(now: datetime) -> dict[str, Any]:
-    return {"status": "solved", "solved_at": now, "snoozed_until": None}
 
 
 def _moved(state: TicketState, tier: int) -> dict[str, Any]:

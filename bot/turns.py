@@ -139,6 +139,7 @@ class Turns:
                     return
                 turn = again
                 continue
+            self.claims.written(turn.conversation.id)
             self.fault("turn after commit")
             seconds = time.perf_counter() - began
             self._tell(turn, response, ticket, attempt, seconds * 1000)

@@ -83,3 +83,16 @@ class DiscordSettings(ListeningSettings):
     """Discord's REST API; another one for tests."""
     gateway_url: str = "wss://gateway.discord.gg/"
     """Discord's gateway; another one for tests."""
+
+
+class WebhookSettings(Section):
+    """Programs elsewhere that are told what happens to tickets (`firstline webhook add URL`)."""
+
+    private_hosts: tuple[str, ...] = ()
+    """Hosts with a private address that may be told; all others must be public."""
+    timeout_seconds: float = Field(10, gt=0, le=30)
+    """So long an answer may take."""
+    give_up_hours: float = Field(24, gt=0)
+    """So long a delivery is tried before it is given up."""
+    keep_days: int = Field(30, ge=1)
+    """So long the log remembers what arrived."""

@@ -11,10 +11,12 @@ from adapters.console.openid_provider import Provider, ProviderOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
 from bot.desk import Database
+from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
 from bot.open_id import OpenIdAccounts, Rules
 from bot.passwords import Passwords
 from bot.sign_in import SignIn
+from config.hours import desk_zone
 from config.problems import SettingsRefused
 from config.wiring import Place
 from knowledge.base import KnowledgeBase
@@ -35,7 +37,9 @@ def console_doors(place: Place, database: Database, knowledge: KnowledgeBase) ->
     )
     accounts = Accounts(database, passwords)
     flows = FlowPages(knowledge, database)
-    return Doors(accounts, sessions, Audit(database), flows, openid(place, database))
+    figures = FigurePages(database, desk_zone(place.settings.desk))
+    single = openid(place, database)
+    return Doors(accounts, sessions, Audit(database), flows, figures, single)
 
 
 def openid(place: Place, database: Database) -> OpenId | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.console.inbox_doors import InboxDoors
 from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
 from bot.closings import Closings
@@ -21,14 +22,19 @@ from bot.faults import Fault, no_fault
 from bot.first_attempts import FirstAttempts
 from bot.help_centre import HelpCentre
 from bot.macros import Macros
+from bot.meaning import Meaning
 from bot.opening import Opening, TicketRules
 from bot.people import Person
+from bot.presence import Presence
+from bot.retention import Retention, Terms
 from bot.ticket_clock import TicketClock
 from bot.wording import Wording
 from bot.worker import Chore
+from bot.worklist import Worklist
 from config.problems import SettingsRefused
 from config.team_rules import CATEGORIES, routing, team
-from config.wiring import Place
+from config.wiring import Place, now
+from knowledge.alike import Alike
 from knowledge.embedder import Embedder
 
 
@@ -62,6 +68,25 @@ def ticket_clock(
 
     rules = ticket_rules(place)
     return TicketClock(database, team(place.settings), rules, people=people, fault=fault)
+
+
+def inbox_doors(
+    place: Place, database: Database, console: Console, accounts: Accounts, model: Embedder
+) -> tuple[InboxDoors, Chore]:
+    """What the inbox goes through, and the chore that works out what tickets are about."""
+    settings = place.settings
+    meaning = Meaning(database, Alike(model))
+    timeout = timedelta(minutes=settings.presence.timeout_minutes)
+    doors = InboxDoors(
+        console,
+        Worklist(database, console),
+        accounts,
+        Presence(database, timeout),
+        meaning,
+        tiers=ticket_rules(place).tiers,
+        queues=tuple(queue.name for queue in settings.queues),
+    )
+    return doors, meaning.work
 
 
 def console_over(
@@ -98,3 +123,13 @@ def telling(place: Place, database: Database, desk: Desk, say: Wording) -> tuple
     if not place.settings.tickets.closing_message:
         return ()
     return (closings(place, database, say, desk.firsts).tell,)
+
+
+def retention_over(place: Place, database: Database) -> Retention:
+    """What deletes what was kept long enough."""
+    kept = place.settings.retention
+    conversations, tickets, lines = (
+        timedelta(days=days) if days else None
+        for days in (kept.conversations_days, kept.tickets_days, kept.audit_days)
+    )
+    return Retention(database, Terms(conversations, tickets, lines), now)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.business_hours import DAY_NAMES, BusinessHours, Opening
 from config.problems import SettingsRefused, suggestion
+from config.sections import DeskSettings
 from config.team_sections import HoursSettings
 
 _MIDNIGHT = "24:00"
@@ -19,13 +20,22 @@ def hours_by_name(settings: tuple[HoursSettings, ...]) -> Mapping[str, BusinessH
     return {each.name: _hours(f"hours[{n}]", each) for n, each in enumerate(settings, start=1)}
 
 
-def _hours(key: str, settings: HoursSettings) -> BusinessHours:
+def desk_zone(settings: DeskSettings) -> ZoneInfo:
+    """The time zone by whose clock the desk counts days. Raises SettingsRefused."""
+    return _zone("desk", settings.zone)
+
+
+def _zone(key: str, name: str) -> ZoneInfo:
     try:
-        zone = ZoneInfo(settings.zone)
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise SettingsRefused(
-            f"{key}.zone: there is no time zone {settings.zone!r}. Write one like Europe/Berlin."
+            f"{key}.zone: there is no time zone {name!r}. Write one like Europe/Berlin."
         ) from None
+
+
+def _hours(key: str, settings: HoursSettings) -> BusinessHours:
+    zone = _zone(key, settings.zone)
     holiday = _holiday(key, settings)
     try:
         return BusinessHours(_week(settings.week), zone, holiday)

@@ -29,6 +29,7 @@ from bot.bookmarks import KeptBookmarks
 from bot.channel import Adapter, Address, Bookmarks, Outgoing
 from bot.desk import Database, Desk
 from bot.help_centre import HelpCentre
+from bot.views import TicketLine
 from config.channel_sections import ListeningSettings
 from config.problems import SettingsRefused
 from config.wiring import Place
@@ -72,8 +73,7 @@ def platforms(
         home = show_home(desk, centre, options)
         found.append(on_slack(options, bookmarks, home, recall(desk), asks_people(desk), agents))
     if discord_is_on(place):
-        asks, also = asks_people(desk), suggest(centre)
-        found.append(on_discord(place, bookmarks, site, asks, also, agents))
+        found.append(on_discord(place, desk, bookmarks, site, suggest(centre), agents))
     return tuple(found)
 
 
@@ -100,9 +100,9 @@ def on_slack(
 
 def on_discord(
     place: Place,
+    desk: Desk,
     bookmarks: Bookmarks,
     site: str,
-    asks: AsksPeople,
     suggested: Callable[[str], Awaitable[Sequence[str]]],
     agents: AgentsSide | None = None,
 ) -> Platform:
@@ -118,7 +118,8 @@ def on_discord(
         quiet=timedelta(hours=agreed.quiet_hours),
         text_limit=agreed.text_file_bytes,
         image_limit=agreed.image_bytes,
-        asks_people=asks,
+        asks_people=asks_people(desk),
+        own_tickets=own_tickets(desk),
         agents=agents,
         suggest=suggested,
         connection=discord_connection(place),
@@ -218,6 +219,15 @@ def show_home(desk: Desk, centre: HelpCentre, options: SlackOptions) -> ShowHome
         return await asyncio.to_thread(home, person)
 
     return show
+
+
+def own_tickets(desk: Desk) -> Callable[[str], Awaitable[Sequence[TicketLine]]]:
+    """The open tickets of somebody on Discord."""
+
+    async def found(person: str) -> Sequence[TicketLine]:
+        return await asyncio.to_thread(desk.open_tickets, "discord", person)
+
+    return found
 
 
 def recall(desk: Desk) -> Recall:

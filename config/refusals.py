@@ -7,6 +7,7 @@ from bot.accounts import AccountRefused
 from bot.api_tokens import TokenRefused
 from bot.desk import DatabaseFailed, DatabaseRefused
 from bot.passwords import PasswordRefused
+from bot.webhooks import WebhookRefused
 from bot.wording import WordingMissing
 from config.archive import ArchiveRefused
 from config.problems import SettingsRefused
@@ -30,6 +31,7 @@ REFUSALS = (
     QuestionsRefused,
     SettingsRefused,
     TokenRefused,
+    WebhookRefused,
     WordingMissing,
 )
 """The text of each says what to do; the command ends with exit code 2."""

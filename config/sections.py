@@ -30,6 +30,8 @@ class DeskSettings(Section):
     """What the bot calls itself, and the title of its pages."""
     language: str = "en"
     """The folder of `bot/wording` that the bot speaks from."""
+    zone: str = "UTC"
+    """By the clock of which time zone figures count days, such as `Europe/Berlin`."""
     audiences: dict[str, str] = {}
     """Places whose readers may be given more than is `public`: a channel (`slack`) or a place in it
     (`"slack:C0123456"`), and the `audience` of the articles and flows that are given there too."""

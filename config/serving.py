@@ -8,7 +8,6 @@ serve(place, …)                  all of it, with the content followed, until S
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import sys
 import threading
@@ -20,7 +19,7 @@ from functools import partial
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
-from adapters.api.readiness import Disk
+from adapters.api.programs import ProgramDoors
 from adapters.console.app import ConsolePart, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
@@ -50,7 +49,17 @@ from bot.timed_knowledge import TimedKnowledge
 from bot.timing import Timings
 from bot.turn import Reply
 from config.console import console_doors
-from config.consoles import closings, console_over, opening, telling, ticket_clock, ticket_doors
+from config.consoles import (
+    closings,
+    console_over,
+    inbox_doors,
+    opening,
+    retention_over,
+    telling,
+    ticket_clock,
+    ticket_doors,
+)
+from config.disk import disk_left
 from config.flows import approvals, audiences, flow_clock, flow_desk
 from config.limits import late_rules, limits
 from config.platforms import Connected, platforms, troubles
@@ -60,6 +69,7 @@ from config.settings import fault_point
 from config.stopping import until_signal
 from config.telemetry import telemetry
 from config.triage import agents_side, at_work
+from config.webhooks import webhook_door, webhook_post, with_webhooks
 from config.wiring import Place, asking, database_url, follower, site
 from knowledge.base import KnowledgeBase
 from knowledge.embedder import Embedder
@@ -173,13 +183,17 @@ def web_channels(
     listener: socket.socket | None,
     others: Sequence[Connected],
     console: ConsolePart,
-    tokens: ApiTokens,
+    programs: ProgramDoors,
 ) -> Sequence[Adapter]:
     """The pages, the console and the API, served together on the listening socket; `others` are
     shown on the health page."""
     stopwatch = Stopwatch(time.monotonic)
     api = ApiAdapter(
-        desk, lambda question: in_json(how.ask(question)), options, stopwatch=stopwatch
+        desk,
+        lambda question: in_json(how.ask(question)),
+        options,
+        doors=programs,
+        stopwatch=stopwatch,
     )
     names = ("web", "api", *(each.name for each in others))
     operations = Operations(
@@ -188,22 +202,15 @@ def web_channels(
         options,
         stopwatch,
         channels=names,
-        troubles=troubles(others),
+        troubles=with_webhooks(troubles(others), programs.webhooks),
         disk=partial(disk_left, place),
-        tokens=tokens,
+        tokens=programs.tokens,
     )
     parts = (*api.routes, *operations.routes, console)
     return (
         WebAdapter(desk, centre, options, parts=parts, listener=listener, stopwatch=stopwatch),
         api,
     )
-
-
-def disk_left(place: Place) -> Disk:
-    """How much room is left for what the desk keeps."""
-    place.var.mkdir(parents=True, exist_ok=True)
-    least = place.settings.health.disk_free_mb * 1_000_000
-    return Disk(str(place.var), shutil.disk_usage(place.var).free, least)
 
 
 def serve(
@@ -232,10 +239,12 @@ def serve(
         agents = agents_side(place, database, tickets, doors.accounts, address)
         connected = platforms(place, desk, database, centre, address, agents)
         others = held(connected, database)
+        inbox, meant = inbox_doors(place, database, tickets, doors.accounts, model)
         page = ticket_doors(tickets, database, doors.accounts, centre)
-        console = console_part(replace(doors, ticket_page=page), options)
-        tokens = ApiTokens(database)
-        web = web_channels(desk, place, how, centre, options, listener, others, console, tokens)
+        console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
+        hooks = webhook_door(place, database)
+        programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts, hooks)
+        web = web_channels(desk, place, how, centre, options, listener, others, console, programs)
         adapters = (*web, *others)
         work = place.settings.work
         pace = worker.Pace(turns=work.turns, deliveries=work.deliveries, grace=work.grace_seconds)
@@ -249,7 +258,10 @@ def serve(
                 clock.jobs,
                 ticks.work,
                 tickets.close_due,
+                meant,
+                webhook_post(place, database, fault_of_tests()).post,
                 *telling(place, database, desk, how.say),
+                retention_over(place, database).work,
             ),
         )
         part = roles(place, web, others)

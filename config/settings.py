@@ -23,7 +23,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from config.channel_sections import DiscordSettings, SlackSettings
+from config.channel_sections import DiscordSettings, SlackSettings, WebhookSettings
+from config.kept_sections import RetentionSettings
 from config.keys import PREFIX, is_secret, leaves, siblings, variable, written
 from config.problems import SettingsRefused, in_words, key_path, suggestion
 from config.sections import (
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     tickets: TicketSettings = TicketSettings()
+    retention: RetentionSettings = RetentionSettings()
     tiers: tuple[TierSettings, ...] = Field((TierSettings(),), min_length=1)
     groups: tuple[GroupSettings, ...] = (GroupSettings(),)
     queues: tuple[QueueSettings, ...] = Field((QueueSettings(),), min_length=1)
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
     sla: tuple[SlaSettings, ...] = (SlaSettings(),)
     escalation: tuple[EscalationSettings, ...] = (EscalationSettings(),)
     presence: PresenceSettings = PresenceSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     flows: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
     work: WorkSettings = WorkSettings()

@@ -91,15 +91,16 @@ class Triaged(House):
 
     def _post(self) -> int:
         done = 0
-        for card in self.agents.due("desk"):
-            while (posting := self.agents.next(card)) is not None:
+        for first in self.agents.due("desk"):
+            posting: CardPosting | None = first
+            while posting is not None:
                 done += 1
                 try:
                     external_id = self.platform.post(posting)
                 except SendError as error:
-                    self.agents.failed(posting, error)
+                    posting = self.agents.failed(posting, error)
                 else:
-                    self.agents.posted(posting, external_id)
+                    posting = self.agents.posted(posting, external_id)
         return done
 
 

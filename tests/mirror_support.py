@@ -118,9 +118,7 @@ async def mirror(
             )
             both = (on_discord, on_slack)
             work = worker.run(desk, both, chores=(agents.rung,))
-            serving = asyncio.create_task(
-                card_worker.beside(work, card_worker.run(agents, both, look=0.02))
-            )
+            serving = asyncio.create_task(card_worker.beside(work, card_worker.run(agents, both)))
             made = Mirror(shop, slack, desk, console, accounts, agents, on_discord, on_slack)
             await made.until(lambda: on_discord.caught_up and not on_slack.trouble)
             await made.until(lambda: not agents.follow())

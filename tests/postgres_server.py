@@ -50,8 +50,7 @@ class PostgresServer:
         return self._create("ready")
 
     def drop(self, url: str) -> None:
-        name = url.partition("@/")[2].partition("?")[0]
-        self.execute(f"drop database {name} with (force)")
+        self.execute(f"drop database {name_of(url)} with (force)")
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         where = f"host={self.folder} user=firstline dbname={database}"
@@ -145,3 +144,8 @@ def programs() -> Path | None:
         return Path(on_path).resolve().parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[4])
     return debian[-1].parent if debian else None
+
+
+def name_of(url: str) -> str:
+    """The database that the URL names."""
+    return url.partition("@/")[2].partition("?")[0]

@@ -15,21 +15,26 @@ from pathlib import Path
 
 from adapters.api.adapter import ApiAdapter
 from adapters.api.operations import Operations
+from adapters.api.programs import ProgramDoors
 from adapters.api.readiness import Disk
 from adapters.console.app import Doors, console_part
 from adapters.http.options import HttpOptions
 from adapters.http.server import listen
 from adapters.http.stopwatch import Stopwatch
 from adapters.web.adapter import WebAdapter
+from bot.api_tokens import ApiTokens
 from bot.channel import Choice, Source
+from bot.console import Console
 from bot.desk import Database, Desk, open_database
 from bot.help_centre import HelpCentre, article_path
 from bot.turn import Evidence, Outcome, Reply, Response, Turn
+from bot.webhooks import Webhooks
 from knowledge.base import KnowledgeState
 from knowledge.content import Article, Passage, Problem
 from knowledge.search import Hit, Hits, PassageHit
 from tests.console_doors import console_doors, with_ticket_page
 from tests.desk_support import WORDING, hand_over
+from tests.ticket_support import WORDING as TICKETS
 from tests.working_desk import working
 
 SECRET = "a secret that is only good for tests"
@@ -209,6 +214,7 @@ class Site:
     web: WebAdapter
     api: ApiAdapter
     doors: Doors
+    programs: ProgramDoors
 
 
 @contextmanager
@@ -226,11 +232,15 @@ def running_site(
     listener = listen("127.0.0.1", port)
     centre = HelpCentre(knowledge, database)
     doors = with_ticket_page(doors_over(database), desk, database, centre)
-    api, web = served(desk, centre, knowledge, options, listener, doors)
+    console = Console(database, wording=TICKETS, firsts=desk.firsts)
+    programs = ProgramDoors(
+        console, ApiTokens(database), doors.accounts, Webhooks(database, SECRET)
+    )
+    api, web = served(desk, centre, knowledge, options, listener, doors, programs)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         with working(desk, [api, web]):
-            yield Site(url, desk, database, knowledge, talk, web, api, doors)
+            yield Site(url, desk, database, knowledge, talk, web, api, doors, programs)
     finally:
         talk.hold.set()
         database.close()
@@ -243,11 +253,13 @@ def served(
     options: dict[str, object],
     listener: socket.socket | None = None,
     doors: Doors | None = None,
+    programs: ProgramDoors | None = None,
 ) -> tuple[ApiAdapter, WebAdapter]:
     """The two channels over HTTP, wired as the program wires them."""
     http = HttpOptions(**{"secret": SECRET, **options})  # type: ignore[arg-type]
     stopwatch = Stopwatch(time.monotonic)
-    api = ApiAdapter(desk, partial(ask, knowledge), http, stopwatch=stopwatch)
+    asked = partial(ask, knowledge)
+    api = ApiAdapter(desk, asked, http, doors=programs, stopwatch=stopwatch)
     more = {"channels": ("web", "api"), "disk": lambda: Disk("var", 10**9, 10**6)}
     operations = Operations(desk, help_centre, http, stopwatch, **more)  # type: ignore[arg-type]
     parts = [*api.routes, *operations.routes]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount
 
 from adapters.api.app import create_api
+from adapters.api.programs import ProgramDoors
 from adapters.api.service import NAME, ApiService
 from adapters.http.options import HttpOptions
 from adapters.http.stopwatch import Stopwatch
@@ -24,7 +25,8 @@ class ApiAdapter:
     """Conversations and single questions over HTTP, served by the web channel under `/api/v1`.
 
     `ask` answers a question by itself: a mapping with `outcome`, `text`, `sources`,
-    `choices`, `confidence` and `index`, as `firstline ask --json` prints it.
+    `choices`, `confidence` and `index`, as `firstline ask --json` prints it. `doors` are
+    for programs with tokens: without them there are no tickets.
     """
 
     def __init__(
@@ -33,11 +35,12 @@ class ApiAdapter:
         ask: Ask,
         options: HttpOptions,
         *,
+        doors: ProgramDoors | None = None,
         stopwatch: Stopwatch | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = ApiService(desk, ask, options, clock, stopwatch or Stopwatch(clock))
-        self.app: FastAPI = create_api(self._service)
+        self.app: FastAPI = create_api(self._service, doors)
 
     @property
     def name(self) -> str:

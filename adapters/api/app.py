@@ -12,16 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from adapters.api.admin import admin_routes
 from adapters.api.ask import ask_routes
 from adapters.api.conversations import conversation_routes
+from adapters.api.programs import HANDLERS, ProgramDoors
 from adapters.api.service import ApiService
-from adapters.http.problems import Problem, on_error, on_invalid, on_refusal
+from adapters.api.ticket_acts import act_routes
+from adapters.api.tickets import ticket_routes
+from adapters.http.problems import Conflict, Problem, on_error, on_invalid, on_refusal
 
 VERSION = "1.0"
-_ABOUT = """Ask questions and hold conversations.
+_ABOUT = """Ask questions, hold conversations, work on tickets.
 
 A conversation is opened by its `token` (`Authorization: Bearer …`), which is given once when it is
-begun. Errors are `application/problem+json`. Messages may be sent again safely with the same
+begun. Tickets are opened by a program's token (`firstline token add`), within its scopes. Errors are `application/problem+json`. Messages may be sent again safely with the same
 `Idempotency-Key`."""
 
 templates = Environment(
@@ -33,8 +37,8 @@ templates = Environment(
 )
 
 
-def create_api(service: ApiService) -> FastAPI:
-    """The application under `/api/v1`. Its description is at `openapi.json`, to be read at `docs`."""
+def create_api(service: ApiService, doors: ProgramDoors | None = None) -> FastAPI:
+    """The application under `/api/v1`; with `doors` also tickets and what admins do. Its description is at `openapi.json`, to be read at `docs`."""
     api = FastAPI(
         title=f"{service.options.title} API",
         version=VERSION,
@@ -47,10 +51,15 @@ def create_api(service: ApiService) -> FastAPI:
             HTTPException: on_refusal,
             RequestValidationError: on_invalid,
             Exception: on_error,
+            **HANDLERS,
         },
     )
     api.include_router(ask_routes(service))
     api.include_router(conversation_routes(service))
+    if doors is not None:
+        api.include_router(ticket_routes(service, doors))
+        api.include_router(act_routes(service, doors))
+        api.include_router(admin_routes(service, doors))
     described = _with_problems(api)
     api.openapi = lambda: described  # type: ignore[method-assign]
 
@@ -69,6 +78,7 @@ def _with_problems(api: FastAPI) -> dict[str, Any]:
     described = api.openapi()
     schemas = described["components"]["schemas"]
     schemas["Problem"] = Problem.model_json_schema()
+    schemas["Conflict"] = Conflict.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return described

@@ -45,6 +45,7 @@ class ApiService:
         self.stopwatch = stopwatch
         self._conversation_pace = Throttle(options.rate_per_session, clock)
         self._client_pace = Throttle(options.rate_per_client, clock)
+        self._token_pace = Throttle(options.rate_per_token, clock)
 
     def address(self, id: str) -> Address:
         return Address(NAME, id)
@@ -74,6 +75,13 @@ class ApiService:
         wait = self._client_pace.take(client)
         if conversation:
             wait = max(wait, self._conversation_pace.take(conversation))
-        if wait:
-            detail = "Too many messages. Please wait a moment, then send it again."
-            raise HTTPException(429, detail, {"Retry-After": str(ceil(wait))})
+        _go_or_wait(wait, "Too many messages. Please wait a moment, then send it again.")
+
+    def require_token_pace(self, token: int) -> None:
+        """Raises HTTPException 429 when the program with the token is too fast."""
+        _go_or_wait(self._token_pace.take(str(token)), "Too many requests with this token.")
+
+
+def _go_or_wait(wait: float, detail: str) -> None:
+    if wait:
+        raise HTTPException(429, detail, {"Retry-After": str(ceil(wait))})

@@ -13,7 +13,12 @@ from starlette.staticfiles import StaticFiles
 from adapters.console.access import PATH, Gate, NotSignedIn
 from adapters.console.accounts import account_routes
 from adapters.console.audit import audit_routes
+from adapters.console.figures import figure_routes
 from adapters.console.flows import flow_routes
+from adapters.console.inbox import inbox_routes
+from adapters.console.inbox_doors import InboxDoors
+from adapters.console.inbox_news import inbox_news_routes
+from adapters.console.inbox_page import InboxPages
 from adapters.console.openid import OpenId, openid_routes
 from adapters.console.own_account import own_account_routes
 from adapters.console.pages import FOLDER, Pages
@@ -28,6 +33,7 @@ from adapters.console.ticket_news import ticket_news_routes
 from adapters.http.options import HttpOptions
 from bot.accounts import Accounts
 from bot.audit import Audit
+from bot.figure_pages import FigurePages
 from bot.flow_pages import FlowPages
 from bot.sign_in import SignIn
 
@@ -43,7 +49,9 @@ class Doors:
     sign_in: SignIn
     audit: Audit
     flows: FlowPages
+    figures: FigurePages
     openid: OpenId | None = None
+    inbox: InboxDoors | None = None
     ticket_page: TicketDoors | None = None
 
 
@@ -59,15 +67,19 @@ def create_console(doors: Doors, options: HttpOptions) -> FastAPI:
     gate = Gate(doors.sign_in, options)
     pages = Pages(options.title, openid.provider.options.label if openid else "")
     app.state.gate = gate
+    inbox = InboxPages(pages, doors.inbox) if doors.inbox else None
     routers = [
-        sign_in_routes(gate, pages, doors.sign_in),
+        sign_in_routes(gate, pages, doors.sign_in, inbox),
         own_account_routes(pages, doors.accounts, doors.sign_in),
         account_routes(pages, doors.accounts),
         audit_routes(pages, doors.audit),
         flow_routes(pages, doors.flows),
+        figure_routes(pages, doors.figures),
     ]
     if openid:
         routers.append(openid_routes(gate, pages, doors.sign_in, openid, options))
+    if doors.inbox and inbox:
+        routers += [inbox_routes(inbox, doors.inbox), inbox_news_routes(doors.inbox)]
     if doors.ticket_page:
         routers += ticket_page_routes(pages, doors.ticket_page)
     for router in routers:  # one flat list: a test walks over all of it

@@ -23,8 +23,15 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("Inbox", f"{PATH}/inbox", Act.SEE_NOTES, "Tickets that wait, yours first."),
     Entry("New ticket", f"{PATH}/new-ticket", Act.WORK, "Open a ticket for somebody."),
     Entry("Macros", f"{PATH}/macros", Act.WRITE_MACROS, "Texts that agents write often."),
+    Entry(
+        "Figures",
+        f"{PATH}/figures",
+        Act.SEE_FIGURES,
+        "How the desk does: times, promises, satisfaction.",
+    ),
     Entry("Flows", f"{PATH}/flows", Act.SEE_FLOWS, "How each flow does, and who went which way."),
     Entry("Accounts", f"{PATH}/accounts", Act.ADMINISTER, "Who signs in, as what, in which tiers."),
     Entry("Audit log", f"{PATH}/audit", Act.ADMINISTER, "What admins did, when, and on whom."),

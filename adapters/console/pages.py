@@ -64,6 +64,10 @@ NOTICES = {
     "disabled": "The account is disabled, and signed out everywhere.",
     "enabled": "The account can sign in again.",
     "ended": "Signed out there.",
+    "filter-kept": "The list is kept under that name.",
+    "filter-deleted": "The saved list is deleted.",
+    "away": "You are away: nothing is handed out to you.",
+    "present": "You are there.",
     "signed-out": "You are signed out.",
 }
 """What is said after something was done: `?said=` names it, so that no link can say anything else."""

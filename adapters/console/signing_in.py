@@ -16,14 +16,19 @@ from adapters.console.access import (
     own_path,
     requires,
     session_token,
+    signed_in,
 )
+from adapters.console.inbox_page import InboxPages
+from adapters.console.inbox_query import Query
 from adapters.console.pages import Pages
 from bot.people import Act, may
 from bot.sign_in import SignIn, SignInRefused
 
 
-def sign_in_routes(gate: Gate, pages: Pages, sessions: SignIn) -> APIRouter:
-    """The routes `/`, `/sign-in` and `/sign-out`."""
+def sign_in_routes(
+    gate: Gate, pages: Pages, sessions: SignIn, inbox: InboxPages | None = None
+) -> APIRouter:
+    """The routes `/` (for agents their inbox), `/sign-in` and `/sign-out`."""
     router = APIRouter()
 
     def first_page(next: str, token: str) -> str:
@@ -39,6 +44,9 @@ def sign_in_routes(gate: Gate, pages: Pages, sessions: SignIn) -> APIRouter:
 
     @router.get("/", dependencies=[Depends(requires(Act.USE_CONSOLE))])
     def home(request: Request) -> Response:
+        person = signed_in(request).person
+        if inbox and may(person, Act.SEE_NOTES):
+            return inbox.draw(request, person, Query())
         return pages.page(request, "home.html")
 
     @router.get("/sign-in", dependencies=[Depends(open_to_all)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -31,11 +31,11 @@ class TicketDoors:
     readers: Readers = field(default_factory=Readers)
     clock: Callable[[], datetime] = _now
 
-    def colleagues(self, tier: int) -> list[AccountLine]:
-        """Who may be given a ticket of that tier."""
-        known = (each for each in self.accounts.listed() if not each.disabled)
-        return [each for each in known if may(each.person, Act.WORK, tier=tier)]
+    def people(self) -> tuple[AccountLine, ...]:
+        """All accounts, also those that are disabled: they are named in what was done."""
+        return self.accounts.listed()
 
-    def names(self) -> dict[str, str]:
-        """How all accounts are called, also those that are disabled."""
-        return {each.id: each.name for each in self.accounts.listed()}
+
+def colleagues(known: Sequence[AccountLine], tier: int) -> list[AccountLine]:
+    """Who may be given a ticket of that tier."""
+    return [each for each in known if not each.disabled and may(each.person, Act.WORK, tier=tier)]

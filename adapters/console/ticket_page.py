@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from adapters.console.pages import Pages
 from adapters.console.ticket_acts import DONE, SNOOZES
-from adapters.console.ticket_doors import TicketDoors
+from adapters.console.ticket_doors import TicketDoors, colleagues
 from adapters.console.ticket_shown import clock_words, length, sign_words, stream, told
 from bot.console import PRIORITIES, TYPES, NoSuchTicket
 from bot.macros import Macro, put_in
 from bot.people import Act, Person, may
-from bot.ticket_views import TicketWhole
+from bot.ticket_views import Beside, TicketWhole
 
 KEY_BYTES = 12
 
@@ -53,28 +53,36 @@ class TicketPages:
         self, request: Request, person: Person, number: int, refusal: Refusal = NOTHING
     ) -> Response:
         """The whole page, with what was refused, if something was."""
-        doors, sign = self._doors, self._doors.console.sign(number)
-        whole = self.whole(person, number)
-        macro = self._macro(request)
-        names = doors.names()
+        doors = self._doors
+        whole, beside = self._found(person, number)
+        macro, known = self._macro(request), doors.people()
+        names = {each.id: each.name for each in known}
         given = {
             "whole": whole,
             "ticket": whole.ticket,
-            "entries": stream(whole, doors.console.files(person, number), doors.centre.to_html),
+            "entries": stream(whole, beside.files, doors.centre.to_html),
             "events": told(whole.events, names),
-            "clocks": doors.console.clocks(person, number),
+            "clocks": beside.clocks,
             "names": names,
             "works": may(person, Act.WORK, tier=whole.ticket.tier),
-            "colleagues": doors.colleagues(whole.ticket.tier),
+            "colleagues": colleagues(known, whole.ticket.tier),
             "macros": doors.macros.listed(),
             "macro": macro,
             "texts": self._texts(request, person, whole, macro, refusal),
-            "sign": sign_words(sign) if sign else "",
+            "sign": sign_words(beside.sign) if beside.sign else "",
             "key": refusal.typed.get("key") or secrets.token_hex(KEY_BYTES),
             "refusal": refusal,
             "notice": "" if refusal.said else DONE.get(request.query_params.get("said", ""), ""),
         }
         return self._pages.page(request, "ticket.html", refusal.status, **given, **ALWAYS)
+
+    def _found(self, person: Person, number: int) -> tuple[TicketWhole, Beside]:
+        """The ticket as it was when its sign was taken, or newer. Raises HTTPException 404."""
+        try:
+            beside = self._doors.console.beside(person, number)
+        except NoSuchTicket as refused:
+            raise HTTPException(404, str(refused)) from None
+        return self.whole(person, number), beside
 
     def split(self, request: Request, person: Person, number: int) -> Response:
         """The page on which messages are chosen."""
@@ -117,7 +125,8 @@ class TicketPages:
         more = [put_in(macro, whole.ticket, person.name)] if macro else []
         used = request.query_params.get("use", "")
         more += [note.text for note in whole.notes if str(note.id) == used]
-        texts["reply"] = "\n\n".join(filter(None, (texts["reply"].rstrip(), *more)))
+        if more:
+            texts["reply"] = "\n\n".join(filter(None, (texts["reply"].rstrip(), *more)))
         return texts
 
 

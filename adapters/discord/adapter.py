@@ -11,7 +11,7 @@ from datetime import timedelta
 from adapters.discord.agents import Agents
 from adapters.discord.client import Connection, DeskClient, point_library
 from adapters.discord.errors import FAILURES, send_error
-from adapters.discord.hearing import Hearing, Suggest, nothing_to_suggest
+from adapters.discord.hearing import Hearing, OwnTickets, Suggest, no_tickets, nothing_to_suggest
 from adapters.discord.marks import Marks
 from adapters.discord.places import read_place
 from adapters.discord.speaking import speak, tag, tags_of, typing
@@ -34,7 +34,7 @@ class DiscordAdapter:
     `site`: the address that links to our own pages begin with.
     `quiet`: a direct message after so long a silence begins a new conversation.
     `asks_people` tells whose replies are for people who took over, `suggest` how an `/ask` may go on.
-    With `agents` tickets have cards in triage channels.
+    `own_tickets` are those that `/ticket show:list` shows. With `agents` tickets have cards in triage channels.
     `text_limit`, `image_limit`: the largest text file and image that is fetched, in bytes.
     """
 
@@ -51,6 +51,7 @@ class DiscordAdapter:
         asks_people: AsksPeople = nobody_asks,
         agents: AgentsSide | None = None,
         suggest: Suggest = nothing_to_suggest,
+        own_tickets: OwnTickets = no_tickets,
         connection: Connection = DISCORD_DEFAULT,
     ) -> None:
         self._token = token
@@ -66,6 +67,7 @@ class DiscordAdapter:
             image_limit=image_limit,
             asks_people=asks_people,
             suggest=suggest,
+            own_tickets=own_tickets,
         )
         self._agents = self._hearing.agents = Agents(agents, NAME) if agents else None
         self._client: DeskClient | None = None

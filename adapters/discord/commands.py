@@ -29,7 +29,19 @@ COMMANDS: list[Any] = [
             }
         ],
     },
-    {"type": 1, "name": TICKET, "description": "Write to our team"},
+    {
+        "type": 1,
+        "name": TICKET,
+        "description": "Write to our team, or see your tickets",
+        "options": [
+            {
+                "type": 3,
+                "name": "show",
+                "description": "See your open tickets instead of the form",
+                "choices": [{"name": "list", "value": "list"}],
+            }
+        ],
+    },
     {"type": 3, "name": FROM_MESSAGE},
 ]
 

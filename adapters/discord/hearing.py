@@ -29,6 +29,7 @@ from adapters.discord.marks import DIRECT, Marks
 from adapters.discord.places import Direct
 from adapters.listening import AsksPeople, Before, ListeningRules, heard_by_people, nobody_asks
 from bot.channel import Address, Deletion, Heard, Receive
+from bot.views import TicketLine
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,15 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What one message that Discord made otherwise than ever before could raise."""
 
 
+OwnTickets = Callable[[str], Awaitable[Sequence[TicketLine]]]
+"""The open tickets of the person with this Discord id."""
 Suggest = Callable[[str], Awaitable[Sequence[str]]]
 """Questions that go on as somebody has begun to type."""
+
+
+async def no_tickets(_: str) -> Sequence[TicketLine]:
+    """Where nobody can be asked for them."""
+    return ()
 
 
 async def nothing_to_suggest(_: str) -> Sequence[str]:
@@ -62,12 +70,14 @@ class Hearing:
         image_limit: int,
         asks_people: AsksPeople = nobody_asks,
         suggest: Suggest = nothing_to_suggest,
+        own_tickets: OwnTickets = no_tickets,
     ) -> None:
         self.name = name
         self.rules = rules
         self.marks = marks
         self.quiet = quiet
         self.asks_people, self.suggest = asks_people, suggest
+        self.own_tickets = own_tickets
         self.agents: Agents | None = None
         self.limits = (text_limit, image_limit)
         self.me = 0

@@ -73,6 +73,9 @@ class Pressing:
             await interaction.response.send_message(words.NOT_HERE, ephemeral=True)
         elif data["name"] == commands.ASK:
             await self.ask(interaction, str(data["options"][0]["value"]))
+        elif data["name"] == commands.TICKET and data.get("options"):
+            own = await self.hearing.own_tickets(str(interaction.user.id))
+            await interaction.response.send_message(words.own_tickets(own), ephemeral=True)
         elif data["name"] == commands.TICKET:
             await interaction.response.send_modal(commands.TicketForm())
         else:

@@ -14,7 +14,8 @@ class HttpOptions:
     when they use the one that is listened on. `site` begins the links that the API gives to
     our own pages; empty leaves them relative. `embed_origins` are the sites that may
     show the widget (`https://www.example.com`). `operator_token` opens the operator's
-    pages from elsewhere than this machine. Rates are messages a minute; `max_body`
+    pages from elsewhere than this machine. Rates are messages a minute
+    (requests, for the token of a program); `max_body`
     is in bytes, `max_text` in characters, `answer_wait` in seconds: how long a page
     without JavaScript waits for the answer before it says "not yet".
     """
@@ -30,6 +31,7 @@ class HttpOptions:
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     rate_per_session: int = 20
     rate_per_client: int = 120
+    rate_per_token: int = 600
     max_body: int = 2_000_000
     max_text: int = 100_000
     max_streams: int = 1_000

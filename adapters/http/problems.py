@@ -22,17 +22,27 @@ class Problem(BaseModel):
     errors: list[str] = []
 
 
+class Conflict(Problem):
+    """What was asked for does not fit how things are. When somebody else was faster, `changed_by`
+    says who, `changed` what they did, and `version` which version is to be acted upon next."""
+
+    changed_by: str | None = None
+    changed: str | None = None
+    version: int | None = None
+
+
 def problem(
     status: int,
     detail: str = "",
     *,
     errors: tuple[str, ...] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
-    """A response that says what went wrong."""
+    """A response that says what went wrong; `more` are further members."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=[*errors])
     return JSONResponse(
-        body.model_dump(),
+        {**body.model_dump(), **(more or {})},
         status,
         headers=dict(headers or {}),
         media_type="application/problem+json",
@@ -63,6 +73,15 @@ async def on_error(_request: Request, _error: Exception) -> Response:
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: these statuses answer with a problem."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    content = {"application/problem+json": {"schema": schema}}
-    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+    return {s: _described(s, "Problem") for s in statuses}
+
+
+def conflicting() -> dict[int | str, dict[str, Any]]:
+    """For OpenAPI: 409 answers with a Conflict."""
+    return {409: _described(409, "Conflict")}
+
+
+def _described(status: int, schema: str) -> dict[str, Any]:
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    phrase = HTTPStatus(status).phrase
+    return {"description": phrase, "content": {"application/problem+json": content}}

@@ -11,8 +11,6 @@ import asyncio
 import logging
 from typing import Any
 
-from slack_sdk.webhook.async_client import AsyncWebhookClient
-
 from adapters.slack.api import Refusal, call
 from adapters.slack.cards import CardPress, form, more, posts
 from adapters.slack.copies import copies
@@ -20,6 +18,7 @@ from adapters.slack.messages import Said, word
 from adapters.slack.pace import Pace
 from adapters.slack.places import Place, parse_place
 from adapters.slack.reading import with_files
+from adapters.slack.sending import QUIET, respond
 from adapters.slack.threads import Note, note
 from adapters.slack.workspace import Workspace, identity
 from bot.agents_side import AgentsSide, CardPosting, Told
@@ -27,7 +26,6 @@ from bot.channel import SendError
 
 log = logging.getLogger(__name__)
 
-QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 MARKS = {"delivered": "white_check_mark", "failed": "no_entry"}
 
 
@@ -136,15 +134,10 @@ class Agents:
             return f"opened the form of {press.act}"
         if told.text:
             more_blocks = {"blocks": more(told.text, told.buttons)} if told.buttons else {}
-            await self._respond(press.response_url, told.text, **more_blocks)
+            await respond(
+                self._w, press.response_url, told.text, replace_original=False, **more_blocks
+            )
         return f"an agent's press: {press.act if told.done else 'refused'}"
-
-    async def _respond(self, url: str, text: str, **blocks: Any) -> None:
-        hook = AsyncWebhookClient(url, session=self._w.client.session, retry_handlers=[])
-        try:
-            await hook.send(text=text, response_type="ephemeral", replace_original=False, **blocks)
-        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, it was only told
-            log.warning("slack: no response", extra={"error": type(error).__name__})
 
     async def _whisper(self, channel: str, thread_ts: str, user: str, text: str) -> None:
         try:

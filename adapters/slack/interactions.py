@@ -12,6 +12,8 @@ from adapters.slack.messages import Event, Ignored, part, when, word
 SHORTCUT = "ticket_from_message"
 TICKET_FORM, COMMENT_FORM = "ticket", "comment"
 ASK, TICKET = "/ask", "/ticket"
+LIST = "list"
+"""What is written after `/ticket` to see one's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def features(
         ],
         "slash_commands": [
             command(ASK, "Ask a question; only you see the answer", "how do I …") | url,
-            command(TICKET, "Open a ticket", "what it is about") | url,
+            command(TICKET, "Open a ticket, or see your own", "what it is about, or: list") | url,
         ],
     }
 

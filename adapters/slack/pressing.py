@@ -14,13 +14,12 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from slack_sdk.webhook.async_client import AsyncWebhookClient
-
 from adapters.slack.api import Refusal, call
 from adapters.slack.blocks import after_choice, after_rating, render
 from adapters.slack.hearing import Hearing
 from adapters.slack.interactions import (
     ASK,
+    LIST,
     TICKET,
     Command,
     CommentForm,
@@ -32,8 +31,16 @@ from adapters.slack.interactions import (
 from adapters.slack.messages import Ignored, Opened, Reacted, Said, part, said, word
 from adapters.slack.options import Recall, ShowHome
 from adapters.slack.places import Place
-from adapters.slack.sending import QUIET, update
-from adapters.slack.views import comment_form, home_view, prompts, shared_answer, shown, ticket_form
+from adapters.slack.sending import QUIET, respond, update
+from adapters.slack.views import (
+    comment_form,
+    home_view,
+    prompts,
+    shared_answer,
+    shown,
+    ticket_form,
+    ticket_lines,
+)
 from adapters.slack.workspace import Workspace, identity
 from adapters.text import at_site
 from bot.channel import Address, Incoming, Rating, Sender, SendError
@@ -136,23 +143,13 @@ class Pressing:
             text = pressed.text or told
             work = update(self._w, pressed.channel, pressed.message_ts, blocks, text)
         else:
-            work = self._respond(pressed.response_url, told)
+            work = respond(self._w, pressed.response_url, told)
         self._beside(work)
 
     def _beside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._decorating.add(task)
         task.add_done_callback(self._decorating.discard)
-
-    async def _respond(self, url: str, text: str, **more: Any) -> None:
-        """Tell something to one person; what fails is only logged."""
-        if not url:
-            return
-        hook = AsyncWebhookClient(url, session=self._w.client.session, retry_handlers=[])
-        try:
-            await hook.send(text=text, response_type="ephemeral", **more)
-        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, it is decoration
-            log.warning("slack: no response", extra={"error": type(error).__name__})
 
     async def _share(self, pressed: Pressed) -> str:
         """Show a private answer to everyone in the channel; once, however often it is pressed."""
@@ -174,24 +171,28 @@ class Pressing:
                 )
             except Refusal as refused:
                 log.info("slack: not shared", extra={"why": str(refused)})
-                await self._respond(pressed.response_url, self._labels.share_failed)
+                await respond(self._w, pressed.response_url, self._labels.share_failed)
                 return "told: cannot post there"
-        await self._respond(pressed.response_url, self._labels.shared, replace_original=True)
+        await respond(self._w, pressed.response_url, self._labels.shared, replace_original=True)
         return "shared an answer"
 
     async def _command(self, command: Command) -> str:
         if command.name == ASK:
             return await self._ask(command)
+        if command.name == TICKET and command.text.lower() == LIST and self._show_home:
+            own = ticket_lines((await self._show_home(command.user)).tickets, self._labels)
+            await respond(self._w, command.response_url, own)
+            return "told: own tickets"
         if command.name == TICKET:
             view = ticket_form(self._labels, command.trigger, command.text)
             await call(self._w.client.views_open, trigger_id=command.trigger, view=view)
             return "opened the ticket form"
-        await self._respond(command.response_url, self._labels.unknown_command)
+        await respond(self._w, command.response_url, self._labels.unknown_command)
         return "ignored: an unknown command"
 
     async def _ask(self, command: Command) -> str:
         if not command.text:
-            await self._respond(command.response_url, self._labels.ask_usage)
+            await respond(self._w, command.response_url, self._labels.ask_usage)
             return "told: how to ask"
         place = Place(command.channel, user=command.user, begun=command.trigger)
         await self._w.receive(
@@ -224,7 +225,7 @@ class Pressing:
         except Refusal as refused:
             if not refused.permanent:
                 raise
-            await self._respond(shortcut.response_url, self._labels.unreadable)
+            await respond(self._w, shortcut.response_url, self._labels.unreadable)
             return "told: cannot read that message"
         return "heard: a ticket from a thread"
 

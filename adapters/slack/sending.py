@@ -14,6 +14,8 @@ import logging
 from collections import OrderedDict
 from typing import Any
 
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
 from adapters.slack.api import Refusal, call, patiently
 from adapters.slack.blocks import Post, render
 from adapters.slack.copies import copies
@@ -189,6 +191,17 @@ class Sending:
             ours = Note(ts, self._w.me.user, by_self=True, to_bot=False)
             self._w.threads.add(place.channel, place.thread_ts, ours)
             self._w.marks.done(str(place), ts)
+
+
+async def respond(workspace: Workspace, url: str, text: str, **more: Any) -> None:
+    """Tell something to one person; what fails is only logged."""
+    if not url:
+        return
+    hook = AsyncWebhookClient(url, session=workspace.client.session, retry_handlers=[])
+    try:
+        await hook.send(text=text, response_type="ephemeral", **more)
+    except Exception as error:  # noqa: BLE001 - whatever the SDK raises, it is decoration
+        log.warning("slack: no response", extra={"error": type(error).__name__})
 
 
 async def update(workspace: Workspace, channel: str, ts: str, blocks: list[Any], text: str) -> None:

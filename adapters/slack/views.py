@@ -8,7 +8,7 @@ from typing import Any
 from adapters.slack.blocks import context, plain
 from adapters.slack.interactions import COMMENT_FORM, TICKET_FORM, block_id
 from adapters.slack.markup import escape, link
-from adapters.slack.options import Home, Labels
+from adapters.slack.options import Home, HomeTicket, Labels
 from bot.channel import Sender
 
 View = dict[str, Any]
@@ -56,6 +56,15 @@ def text_input(
         **({"initial_value": initial} if initial else {}),
     }
     return {"type": "input", "block_id": block, "label": plain(label), "element": element}
+
+
+def ticket_lines(tickets: Sequence[HomeTicket], labels: Labels) -> str:
+    """One's own open tickets, a line each."""
+    lines = [
+        f"*#{ticket.number}* {escape(ticket.subject)} · {escape(ticket.status)}"
+        for ticket in tickets[:HOME_LINES]
+    ]
+    return "\n".join([f"*{escape(labels.home_title)}*", *lines]) if lines else labels.home_none
 
 
 def home_view(home: Home, labels: Labels) -> View:

@@ -16,6 +16,11 @@ def by_login(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login.strip().lower()))
 
 
+def by_id(session: Session, id: str) -> Account | None:
+    """The account that a person's id stands for; None for an id that no account has."""
+    return session.get(Account, int(id)) if id.isascii() and id.isdigit() and len(id) < 10 else None
+
+
 def by_email(session: Session, email: str) -> Sequence[Account]:
     """The accounts with that e-mail address."""
     return session.scalars(select(Account).where(func.lower(Account.email) == email.lower())).all()

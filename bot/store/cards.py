@@ -43,18 +43,19 @@ def news(session: Session, mark: CardMark | None) -> bool:
 
 def mark(session: Session) -> CardMark | None:
     """How far it was followed."""
-    return session.scalars(select(CardMark).limit(1)).first()
+    return session.scalars(select(CardMark).order_by(CardMark.id).limit(1)).first()
 
 
 def follow(session: Session, triages: Sequence[Triage], new_key: NewKey, now: datetime) -> int:
     """Go on from the mark; how much there was to do."""
-    at = session.scalars(select(CardMark).limit(1).with_for_update()).first()
+    first = select(CardMark).order_by(CardMark.id).limit(1)
+    at = session.scalars(first.with_for_update()).first()
     if at is None:  # what was before is not brought in: it would flood the channels
         last = session.scalar(select(func.max(Message.id))) or 0
         return add(session, CardMark(event=ticket_lists.last_event(session), message=last))
     events = ticket_lists.events_after(session, at.event, AT_ONCE)
     for event in events:
-        of = _card(session, event.ticket, event.id, triages, new_key, now)
+        of = _card(session, event, triages, new_key, now)
         if of is not None:
             _of_event(session, of, event, new_key)
         at.event = event.id
@@ -87,37 +88,47 @@ def _of_event(session: Session, card: TicketCard, event: TicketChange, new_key: 
 
 def _card(
     session: Session,
-    number: int,
-    event: int,
+    event: TicketChange,
     triages: Sequence[Triage],
     new_key: NewKey,
     now: datetime,
 ) -> TicketCard | None:
     """The ticket's card where it belongs now, to be shown anew; None where there is no place for it."""
+    number = event.ticket
     ticket = session.get_one(Ticket, number)
     known = card_of_ticket(session, number)
     place = triage_of(ticket.queue, ticket.tier, triages)
     if known is not None:
-        known.wanted, known.due = event, True
+        known.wanted, known.due = event.id, True
         if place is None or (known.channel, known.place) == (place.channel, place.thread):
             return known
         known.left = True
     if place is None or (known is None and ticket.status not in ACTIVE):
         return None
-    said = select(func.max(Message.id)).where(Message.conversation_id == ticket.conversation_id)
-    upto = said.where(Message.state.in_(SAID), Message.author != "agent")
     card = TicketCard(
         ticket_id=number,
         channel=place.channel,
         place=place.thread,
         key=new_key(),
-        wanted=event,
-        after_message=(known.after_message if known else session.scalar(upto) or 0),
+        wanted=event.id,
+        after_message=known.after_message if known else _summed_up(session, ticket, event),
         not_before=now,
     )
     session.add(card)
     session.flush()
     return card
+
+
+def _summed_up(session: Session, ticket: Ticket, event: TicketChange) -> int:
+    """The last message that a new card's summary tells of: what was answered when the ticket was
+    opened; for an older ticket, what was said before the event that brings it in."""
+    said = select(func.max(Message.id)).where(
+        Message.conversation_id == ticket.conversation_id, Message.author == "user"
+    )
+    if event.what == "opened":
+        return session.scalar(said.where(Message.done_at <= ticket.opened_at)) or 0
+    upto = session.scalar(said.where(Message.state.in_(SAID))) or 0
+    return min(upto, int(event.detail.get("message", upto + 1)) - 1)
 
 
 def _line(
@@ -155,25 +166,29 @@ def _wake(session: Session, card: int) -> None:
 
 def _unseen(session: Session, at: CardMark, limit: int) -> Sequence[Message]:
     """What was said in conversations that have a card, and is no line yet."""
-    wanted = (
-        select(Message)
-        .join(TicketTalk, TicketTalk.conversation_id == Message.conversation_id)
-        .join(TicketCard, TicketCard.ticket_id == TicketTalk.ticket_id)
+    with_card = (
+        select(TicketCard.id)
+        .join(TicketTalk, TicketTalk.ticket_id == TicketCard.ticket_id)
         .join(Ticket, Ticket.id == TicketTalk.ticket_id)
         .where(
-            Message.id > at.message - LOOKED_AT_AGAIN,
-            Message.author == "user",
-            Message.state.in_(SAID),
-            Message.id > TicketCard.after_message,
+            TicketTalk.conversation_id == Message.conversation_id,
+            TicketCard.after_message < Message.id,
             TicketCard.left.is_(False),
             TicketTalk.only_some.is_(False),
             Ticket.active,
-            ~select(CardLine.id)
-            .where(CardLine.what == "requester", CardLine.source_id == Message.id)
-            .exists(),
         )
     )
-    return session.scalars(wanted.order_by(Message.id).distinct().limit(limit)).all()
+    shown = select(CardLine.id).where(
+        CardLine.what == "requester", CardLine.source_id == Message.id
+    )
+    wanted = select(Message).where(
+        Message.id > at.message - LOOKED_AT_AGAIN,
+        Message.author == "user",
+        Message.state.in_(SAID),
+        with_card.exists(),
+        ~shown.exists(),
+    )
+    return session.scalars(wanted.order_by(Message.id).limit(limit)).all()
 
 
 def _changed_later(session: Session, limit: int) -> Sequence[CardLine]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from bot.claim_model import Claim
 from bot.flow_model import FlowJob
 from bot.model import Conversation, Message, OutboxItem
 from bot.store import inbox
+from bot.store.due import is_time, moments
 from bot.store.membership import Membership
 from bot.store.rows import changed, table
 
@@ -67,27 +68,32 @@ _TAKEN = (
 _WAITING = inbox.WAITING.where(
     ~select(1).where(_CLAIMS.c.kind == TURN, _CLAIMS.c.item == _TALKS.c.id).exists()
 )
-_EARLIER = _ITEMS.alias("earlier")
+# The first due item of each conversation, read along the index: what was sent costs nothing here.
+_HEADS = (
+    select(
+        _ITEMS.c.id,
+        _ITEMS.c.conversation_id,
+        _ITEMS.c.key,
+        _ITEMS.c.not_before,
+        _ITEMS.c.attempts,
+        func.row_number()
+        .over(partition_by=_ITEMS.c.conversation_id, order_by=_ITEMS.c.id)
+        .label("place"),
+    )
+    .where(_ITEMS.c.state == "due")
+    .subquery("heads")
+)
 _DUE = (
-    select(_ITEMS.c.id, _ITEMS.c.conversation_id)
-    .join(_TALKS, _TALKS.c.id == _ITEMS.c.conversation_id)
+    select(_HEADS.c.id, _HEADS.c.conversation_id)
+    .join(_TALKS, _TALKS.c.id == _HEADS.c.conversation_id)
     .outerjoin(
         _CLAIMS,
-        and_(_CLAIMS.c.kind == DELIVERY, _CLAIMS.c.item == _ITEMS.c.conversation_id),
+        and_(_CLAIMS.c.kind == DELIVERY, _CLAIMS.c.item == _HEADS.c.conversation_id),
     )
-    .where(_ITEMS.c.state == "due", _ITEMS.c.not_before <= bindparam("now"))
+    .where(_HEADS.c.place == 1, is_time(_HEADS.c))
     .where(or_(_CLAIMS.c.item.is_(None), _CLAIMS.c.member == bindparam("me")))
-    .where(_ITEMS.c.key.not_in(bindparam("flying", expanding=True)))
-    .where(
-        ~select(1)
-        .where(
-            _EARLIER.c.state == "due",
-            _EARLIER.c.conversation_id == _ITEMS.c.conversation_id,
-            _EARLIER.c.id < _ITEMS.c.id,
-        )
-        .exists()
-    )
-    .order_by(_ITEMS.c.id)
+    .where(_HEADS.c.key.not_in(bindparam("flying", expanding=True)))
+    .order_by(_HEADS.c.id)
     .limit(bindparam("most"))
 )
 _DUE_THERE = _DUE.where(_TALKS.c.channel == bindparam("channel"))
@@ -141,7 +147,7 @@ def claim_deliveries(
     `given_at` says when it was last given out, None for the first time. What this process
     holds and does not deliver any more (it is not in `flying`) is given out again.
     """
-    values = {"me": mine.member, "flying": list(flying), "most": most, "now": now}
+    values = {"me": mine.member, "flying": list(flying), "most": most, **moments(now)}
     statement, more = (_DUE, {}) if channel is None else (_DUE_THERE, {"channel": channel})
     due = session.execute(statement, {**values, **more}).all()
     if not due:

@@ -46,6 +46,7 @@ class Database:
         self.member = member
         """This process among those that share the database; None where it owns it, or only reads."""
         self._engine = engine
+        self.writes = 0
         self._writer = writer
         self._lock = lock
         self._turnstile = turnstile or nullcontext()
@@ -60,9 +61,11 @@ class Database:
         if self._writer is None:
             raise DatabaseFailed("the database was opened for reading only")
         try:
-            return self._writer.write(work)
+            written = self._writer.write(work)
         except SQLAlchemyError as error:
             raise DatabaseFailed(_first_line(error)) from error
+        self.writes += 1
+        return written
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which must be quick, on one consistent view. Raises DatabaseFailed."""

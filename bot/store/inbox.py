@@ -39,10 +39,9 @@ _TALK = select(_TALKS.id, _TALKS.holder, _TALKS.requester).where(
     _TALKS.channel == bindparam("channel"), _TALKS.thread == bindparam("thread")
 )
 _TALK_HELD = locked(_TALK)
-WAITING = (
-    select(_TALKS.id, _TALKS.channel, _TALKS.requester)
-    .where(_TALKS.id.in_(select(_KEPT.conversation_id).where(_KEPT.state == "new")))
-    .limit(1000)
+_NEW = select(_KEPT.conversation_id).where(_KEPT.state == "new").distinct().limit(1000).subquery()
+WAITING = select(_TALKS.id, _TALKS.channel, _TALKS.requester).join(
+    _NEW, _NEW.c.conversation_id == _TALKS.id
 )
 
 

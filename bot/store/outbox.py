@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.backoff import LONGEST_ASKED, next_attempt
+from bot.backoff import next_attempt
 from bot.channel import Address, Attachment, Choice, Outgoing, SendError, Source
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.store import takeover, tickets
+from bot.store.due import is_time, moments
 from bot.store.postgres import locked
 from bot.store.rows import changed, table
 
@@ -32,15 +33,7 @@ _FIRST = (
 _DUE = (
     select(OutboxItem.key, OutboxItem.message_id, OutboxItem.attempts)
     .join(Conversation, Conversation.id == OutboxItem.conversation_id)
-    .where(
-        OutboxItem.id.in_(_FIRST),
-        or_(
-            OutboxItem.attempts == 0,
-            OutboxItem.not_before <= bindparam("now"),
-            # No wait is so long: the clock was ahead when it was written, and was put right.
-            OutboxItem.not_before > bindparam("longest"),
-        ),
-    )
+    .where(OutboxItem.id.in_(_FIRST), is_time(OutboxItem))
     .order_by(OutboxItem.id)
     .limit(bindparam("limit"))
 )
@@ -68,8 +61,7 @@ def due(
     session: Session, limit: int, channel: str | None, flying: Collection[str], now: datetime
 ) -> tuple[Outgoing, ...]:
     """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
-    longest = now + timedelta(seconds=LONGEST_ASKED)
-    values = {"limit": limit + len(flying), "channel": channel, "now": now, "longest": longest}
+    values = {"limit": limit + len(flying), "channel": channel, **moments(now)}
     found = session.execute(_DUE if channel is None else _DUE_THERE, values)
     failed = {message: tries for key, message, tries in found if key not in flying}
     ids = list(failed)[:limit]

@@ -195,8 +195,15 @@ def open_of(session: Session, channel: str, sender: str) -> tuple[TicketLine, ..
 
 def of_requester(session: Session, requester: int, limit: int) -> tuple[TicketLine, ...]:
     """All tickets of a person, the newest first."""
-    found = select(Ticket).where(Ticket.requester_id == requester)
-    return lines(session, session.scalars(found.order_by(Ticket.id.desc()).limit(limit)).all())
+    found = (
+        select(Ticket, Conversation.channel, Requester.name)
+        .join(Conversation, Conversation.id == Ticket.conversation_id)
+        .outerjoin(Requester, Requester.id == Ticket.requester_id)
+        .where(Ticket.requester_id == requester)
+        .order_by(Ticket.id.desc())
+        .limit(limit)
+    )
+    return tuple(line(t, channel, name or "") for t, channel, name in session.execute(found))
 
 
 def events(session: Session, number: int) -> tuple[TicketChange, ...]:

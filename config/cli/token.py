@@ -34,6 +34,9 @@ def add(
         typer.Option("--scope", "-s", help="What it may do; may be given several times."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="How long it is good.")] = None,
+    acts_for: Annotated[
+        str, typer.Option("--for", help="The account as which it acts.", show_default="itself")
+    ] = "",
     desk: Desk = HERE,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +44,7 @@ def add(
     scopes = parse_scopes(scope or [])
     with tokens(desk) as kept:
         good_for = None if days is None else timedelta(days=days)
-        made, secret = kept.add(name, scopes, by=operator(), good_for=good_for)
+        made, secret = kept.add(name, scopes, by=operator(), good_for=good_for, acts_for=acts_for)
     if as_json:
         typer.echo(json.dumps(facts(made) | {"token": secret}))
         return
@@ -112,7 +115,6 @@ def in_a_line(line: TokenLine) -> str:
     """A token for people."""
     until = f"until {line.expires_at:%Y-%m-%d}" if line.expires_at else "for ever"
     used = f"last used {line.used_at:%Y-%m-%d}" if line.used_at else "never used"
+    acts = f", as {line.acts_for}" if line.acts_for else ""
     state = f"revoked {line.revoked_at:%Y-%m-%d}" if line.revoked_at else f"{until}, {used}"
-    return (
-        f"{line.id:>4}  {line.begins}…  {', '.join(sorted(line.scopes)):<28} {line.name}  ({state})"
-    )
+    return f"{line.id:>4}  {line.begins}…  {', '.join(sorted(line.scopes)):<28} {line.name}  ({state}{acts})"

@@ -93,7 +93,7 @@ class Stream:
         return outgoing.key
 
 
-def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
+def desk_for(url: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
     def respond(turn: Turn) -> Response:
         wait()
         evidence = Evidence(turn.message.text, 0.9, "v1", (("a#1", 0.9),), ("a",))
@@ -104,7 +104,7 @@ def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
         reply = Reply(f"ticket {TICKET_NUMBER}")
         return Response(Outcome.HUMAN, (reply,), "error", HandOff(1, "error"))
 
-    database = open_database(f"sqlite:///{folder}/bench.db")
+    database = open_database(url)
     wording = DeskWording(
         failed,
         lambda *_: Reply("left out"),
@@ -118,12 +118,16 @@ def desk_for(folder: str, wait: Waiting) -> tuple[Desk, Callable[[], None]]:
 
 async def measure(count: int, rate: float, wait: Waiting, open_: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
-        desk, close = desk_for(folder, wait)
-        stream = Stream(count, rate, open_)
-        began, cpu = time.perf_counter(), time.process_time()
-        await run(desk, [stream], Pace())
-        took, used = time.perf_counter() - began, time.process_time() - cpu
-        close()
+        return await served(f"sqlite:///{folder}/bench.db", Stream(count, rate, open_), wait)
+
+
+async def served(url: str, stream: Stream, wait: Waiting) -> Figures:
+    desk, close = desk_for(url, wait)
+    began, cpu = time.perf_counter(), time.process_time()
+    await run(desk, [stream], Pace())
+    took, used = time.perf_counter() - began, time.process_time() - cpu
+    close()
+    count = stream.count
     return Figures(
         *(quantile(stream.sent, q) for q in (0.5, 0.99)),
         *(quantile(stream.kept, q) for q in (0.5, 0.99)),

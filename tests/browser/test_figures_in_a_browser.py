@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.closings import Closings
+from bot.console import Written
+from bot.opening import TicketRules
 from bot.people import Role
+from bot.wording import load_wording
 from tests.console_doors import PRINTER, console_doors
 from tests.console_support import PASSWORD, account
 from tests.flow_desk_support import FlowTown
 from tests.flow_support import flow
+from tests.ticket_support import MIA, House
 from tests.web_support import Site, running_site
 
 pytestmark = pytest.mark.browser
@@ -77,3 +83,37 @@ def test_a_flow_is_drawn_with_who_went_which_way_and_counts_anew(
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     accessible(page)
     shot(page, "flow-dark-375")
+
+
+def test_figures_are_drawn_and_downloaded(site: Site, new_page: NewPage, accessible: Check) -> None:
+    house = House(site.database)
+    house.clock.now = datetime.now(UTC) - timedelta(days=2)
+    closings = Closings(site.database, load_wording("en"), TicketRules(), clock=house.clock)
+    for hours, thread in enumerate(("a", "b", "c"), start=1):
+        number = house.handed_over(thread)
+        house.clock.move(hours=hours)
+        house.console.reply(MIA, number, Written("Try this.", then="solved"))
+        closings.tell()
+    house.console.reopen(MIA, number)
+    page = new_page()
+    sign_in(page, site, Role.LEAD)
+    page.get_by_role("navigation", name="Console").get_by_text("Figures").click()
+    tile = page.locator(".tiles div", has_text="First response")
+    expect(tile.locator("dd")).to_have_text("2.0 h")
+    expect(page.locator(".tiles div", has_text="Reopened").locator("dd")).to_have_text("1")
+    expect(page.get_by_role("img", name="Tickets opened a day")).to_be_visible()
+    expect(page.get_by_role("region", name="Agents")).to_contain_text("mia")
+    accessible(page)
+    shot(page, "figures")
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download CSV").click()
+    text = coming.value.path().read_text("utf-8")
+    assert "total first_response_median,all,120.0" in text
+    page.get_by_label("From").fill("2030-01-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("give the earlier day first")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    accessible(page)
+    shot(page, "figures-dark-375")

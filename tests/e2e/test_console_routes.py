@@ -111,8 +111,9 @@ def opened(site: Site, method: str, path: str, role: Role | None) -> tuple[int, 
             session(site, client, role)
         token = proof(client.get(own_form(role, path)).text) if method != "GET" else ""
         data = {"form_token": token} if token else None
-        answer = client.request(method, PATH + path, data=data)
-        return answer.status_code, answer.headers.get("location", "")
+        # Without the body: a stream of news has no end.
+        with client.stream(method, PATH + path, data=data) as answer:
+            return answer.status_code, answer.headers.get("location", "")
 
 
 def own_form(role: Role | None, path: str) -> str:

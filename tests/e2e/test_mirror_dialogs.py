@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.agents_side import Card, CardPosting
 from bot.channel import Address
 from bot.console import Written
 from tests.mirror_support import Mirror, mirror
@@ -122,6 +124,26 @@ async def unsigned(url: str) -> int:
         session.post(url, data=body, headers=headers) as answer,
     ):
         return answer.status
+
+
+async def test_what_was_perhaps_posted_is_looked_for_first(tmp_path: Path) -> None:
+    """As after a crash between a post and its record."""
+    async with mirror(tmp_path) as m:
+        await handed_over(m)
+        card = await m.card()
+        line = CardPosting("line", 1, 1, "k" * 24, "slack", "CTRIAGE", card=f"CTRIAGE:{card['ts']}")
+        once = await m.on_slack.post(replace(line, head="👤 Ana", text="hello"))
+        again = await m.on_slack.post(replace(line, head="👤 Ana", text="hello", attempt=2))
+        assert once == again
+        assert [e for e in m.lines(card["ts"]) if "hello" in e] == ["👤 Ana: hello"]
+        where = f"channel/{m.shop.help['id']}"
+        shows = Card(1, "#1 it", ("open",), "Problem")
+        there = CardPosting("card", 1, 1, "c" * 24, "discord", where, shows=shows)
+        first = await m.on_discord.post(there)
+        for nonce_forgotten in m.shop.discord.posted(m.shop.help):
+            nonce_forgotten.pop("nonce", None)
+        assert await m.on_discord.post(replace(there, attempt=2)) == first
+        assert len(m.shop.discord.posted(m.shop.help)) == 1
 
 
 async def test_agents_on_discord(tmp_path: Path) -> None:

@@ -1,32 +1,23 @@
-"""The page of a ticket over HTTP, without JavaScript: what it shows, what its forms do, who may."""
+"""The page of a ticket over HTTP, without JavaScript: what its forms do, and who may."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from itertools import count
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from adapters.console.ticket_doors import TicketDoors
-from bot.channel import Address, Attachment, Incoming, Sender
-from bot.console import Asked
 from bot.people import Role
 from tests.console_support import account, field, proof, signed_in
+from tests.ticket_page_support import done, new_ticket, page, page_doors, send
 from tests.web_support import Site, running_site
-
-THREADS = count(1)
-Open = Callable[..., int]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(
-        tmp_path_factory.mktemp("site"), rate_per_session=10**6, rate_per_client=10**6
-    ) as running:
+    folder = tmp_path_factory.mktemp("site")
+    with running_site(folder, rate_per_session=10**6, rate_per_client=10**6) as running:
         yield running
 
 
@@ -34,52 +25,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def mia(site: Site) -> Iterator[httpx.Client]:
     with signed_in(site, Role.AGENT, "mia") as client:
         yield client
-
-
-def page_doors(site: Site) -> TicketDoors:
-    assert site.doors.ticket_page
-    return site.doors.ticket_page
-
-
-def new_ticket(site: Site, subject: str = "Printer jams", **more: object) -> int:
-    lead = account(site, Role.LEAD).person
-    where = Address("web", f"thread-{next(THREADS)}")
-    asked = Asked(subject, "It does not print.", address=where, sender="ann", **more)  # type: ignore[arg-type]
-    return page_doors(site).console.open(lead, asked).number
-
-
-def says(site: Site, number: int, text: str, **more: object) -> None:
-    """The requester of the ticket writes in its conversation."""
-    where = Address("web", f"thread-{number}")
-    heard = Incoming(
-        where,
-        f"said-{next(THREADS)}",
-        text=text,
-        sender=Sender("ann", "Ann"),
-        sent_at=datetime.now(UTC),
-        **more,  # type: ignore[arg-type]
-    )
-    site.desk.accept(heard)
-
-
-def page(client: httpx.Client, number: int) -> str:
-    answer = client.get(f"/console/tickets/{number}")
-    assert answer.status_code == 200, answer.text
-    return answer.text
-
-
-def send(
-    client: httpx.Client, number: int, act: str, html: str = "", **fields: str
-) -> httpx.Response:
-    """Send a form of the page (of `html`, which may be old) as a browser does."""
-    html = html or page(client, number)
-    sent = {"form_token": proof(html), "version": field(html, "version")} | fields
-    return client.post(f"/console/tickets/{number}/{act}", data=sent)
-
-
-def done(answer: httpx.Response) -> str:
-    assert answer.status_code == 303, answer.text[:3000]
-    return answer.headers["location"]
 
 
 def test_a_ticket_is_worked_on_by_plain_forms(site: Site, mia: httpx.Client) -> None:
@@ -201,63 +146,6 @@ def test_macros_are_written_by_leads_and_filled_in_for_agents(
     assert mia.get("/console/macros").status_code == 403
 
 
-def test_drafts_are_kept_for_their_writer_until_they_are_sent(
-    site: Site, mia: httpx.Client
-) -> None:
-    number = new_ticket(site)
-    html = page(mia, number)
-    for kind, text in (("reply", "half an ans"), ("note", "half a no")):
-        kept = send(mia, number, "draft", html, kind=kind, text=text)
-        assert kept.status_code == 204
-    assert send(mia, number, "draft", html, kind="other", text="x").status_code == 422
-    assert send(mia, 10**6, "draft", html, kind="note", text="x").status_code == 404
-    assert "half an ans</textarea>" in page(mia, number)
-    with signed_in(site, Role.AGENT, "bob") as bob:
-        assert "half an ans" not in page(bob, number)
-    done(send(mia, number, "reply", text="whole answer", key="d" * 20))
-    html = page(mia, number)
-    assert "half an ans" not in html
-    assert "half a no</textarea>" in html
-
-
-def test_an_answer_that_was_withheld_can_be_used(site: Site, mia: httpx.Client) -> None:
-    number = new_ticket(site)
-    lead = account(site, Role.LEAD).person
-    console = page_doors(site).console
-    console.note(lead, number, "Try **this** <script>", kind="suggestion")
-    (note,) = console.ticket(lead, number).notes
-    html = page(mia, number)
-    assert "Suggested answer, not sent" in html
-    assert "<strong>this</strong>" in html
-    assert "<script>\n" not in html.partition('id="stream"')[2]
-    used = mia.get(f"/console/tickets/{number}", params={"use": note.id}).text
-    assert "Try **this** &lt;script&gt;</textarea>" in used
-
-
-def test_files_are_saved_and_never_shown(site: Site, mia: httpx.Client) -> None:
-    number, other = new_ticket(site), new_ticket(site)
-    html = page(mia, number)
-    evil = ('../../x".html', b"<script>alert(1)</script>", "text/html")
-    sent = {
-        "form_token": proof(html),
-        "version": field(html, "version"),
-        "text": "see",
-        "key": "f" * 20,
-    }
-    done(mia.post(f"/console/tickets/{number}/reply", data=sent, files={"files": evil}))
-    found = re.search(rf'/console/tickets/{number}/files/(\d+)"', page(mia, number))
-    assert found
-    file = mia.get(f"/console/tickets/{number}/files/{found[1]}")
-    assert file.content == evil[1]
-    assert file.headers["content-type"] == "application/octet-stream"
-    assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
-    assert "/" not in file.headers["content-disposition"]
-    assert file.headers["x-content-type-options"] == "nosniff"
-    assert mia.get(f"/console/tickets/{other}/files/{found[1]}").status_code == 404
-    with signed_in(site, Role.REQUESTER) as ann:
-        assert ann.get(f"/console/tickets/{number}/files/{found[1]}").status_code == 403
-
-
 def test_agents_open_tickets_for_those_who_call(site: Site, mia: httpx.Client) -> None:
     html = mia.get("/console/new-ticket").text
     typed = {"form_token": proof(html), "subject": "No dial tone", "tags": "phone"}
@@ -272,57 +160,3 @@ def test_agents_open_tickets_for_those_who_call(site: Site, mia: httpx.Client) -
     number = re.findall(r"\d+", done(first))[0]
     second = mia.post("/console/new-ticket", data=typed | {"ticket": number})
     assert f'/console/tickets/{number}">' in mia.get(done(second)).text
-
-
-def test_news_come_within_a_second(site: Site, mia: httpx.Client) -> None:
-    """Who looks and writes, and that something happened, by server-sent events."""
-    number = new_ticket(site)
-    html = page(mia, number)
-    sign = re.search(r'data-sign="([^"]*)"', html)
-    assert sign
-    with signed_in(site, Role.AGENT, "bob") as bob:
-        told = events(mia, number, sign[1])
-        assert next(told) == ("people", [])
-        theirs = events(bob, number, sign[1])
-        assert next(theirs) == ("people", [["Mia", ""]])
-        assert next(told) == ("people", [["Bob", ""]])
-        seen = page(bob, number)
-        send(bob, number, "draft", seen, kind="reply", text="I wr")
-        assert next(told) == ("people", [["Bob", "reply"]])
-        done(send(bob, number, "note", seen, text="look"))
-        assert {name for name, _ in (next(told), next(told))} == {"changed", "people"}
-        theirs.close()
-        told.close()
-
-
-def events(client: httpx.Client, number: int, sign: str) -> Iterator[tuple[str, object]]:
-    """Name and data of each event."""
-    with client.stream("GET", f"/console/tickets/{number}/events", params={"sign": sign}) as told:
-        name = ""
-        for line in told.iter_lines():
-            if line.startswith("event:"):
-                name = line.removeprefix("event:").strip()
-            elif line.startswith("data:"):
-                data = line.removeprefix("data:").strip()
-                yield name, json.loads(data) if name == "people" else data
-
-
-def test_a_requester_sees_nothing_of_the_agents_pages(site: Site) -> None:
-    """Also of the ticket that is their own, by any route, whatever is in the note."""
-    number = new_ticket(site)
-    lead = account(site, Role.LEAD).person
-    console = page_doors(site).console
-    requester = account(site, Role.REQUESTER)
-    console.link_identity(lead, number, "account", requester.id)
-    secrets = ["<i>secret</i> 7301", "geheim é 7301", "{{ 7301 }}", "line\n7301"]
-    for secret in secrets:
-        console.note(lead, number, secret)
-        console.note(lead, number, secret, kind="suggestion")
-    says(site, number, "hello?", attachments=(Attachment("a.txt", "text/plain", b"x"),))
-    with signed_in(site, Role.REQUESTER) as ann:
-        for path in ("", "/split", "/merge?into=1", "/events", "/files/1", "/articles", "/macro/1"):
-            answer = ann.get(f"/console/tickets/{number}{path}")
-            assert answer.status_code == 403, path
-            assert "7301" not in answer.text, path
-    own = console.ticket(requester.person, number)
-    assert "7301" not in repr(own)

@@ -11,7 +11,8 @@ import bot.dead_model
 import bot.flow_model
 import bot.inbox_model
 import bot.model_after
-import bot.model_tickets  # noqa: F401 - as are these
+import bot.model_tickets
+import bot.webhook_model  # noqa: F401 - as are these
 from bot.model import Record
 
 context.configure(
