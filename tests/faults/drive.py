@@ -242,7 +242,7 @@ async def drive(course: Course, folder: Path, postgres: PostgresServer | None = 
         world = World(slack, discord, chance, course.conversations)
         url = postgres.empty_database() if postgres else ""
         settings = prepare(folder)
-        database = f'[database]\nurl = "{url}"\nlease_seconds = 5\n' if url else ""
+        database = f'[database]\nurl = "{url}"\n[work]\nlease_seconds = 5\n' if url else ""
         desk = desk_for(world, folder, settings, database)
         processes = Processes(desk, postgres, url, course.workers)
         stack.push_async_callback(processes.end)
