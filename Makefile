@@ -6,7 +6,7 @@
 #   ARGS="..."             more arguments for the program that a target runs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock extra clean
+.PHONY: help demo test faults check bench lock extra clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,9 @@ demo: $(VENV)/.run  ## start the demo bot and print the address to open; Ctrl-C 
 
 test: $(VENV)/.dev $(MAYBE_EXTRA)  ## run all tests, e.g. make test ARGS="tests/unit -x"
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+faults: $(VENV)/.dev $(MAYBE_EXTRA)  ## kill and starve the whole program under load, e.g. make faults ARGS="--seed 2 --postgres"
+	$(BIN)/python -m tests.faults.drive $(ARGS)
 
 check: $(VENV)/.dev  ## lint, format, types, import rules, known vulnerabilities, content
 	$(BIN)/ruff check .

@@ -26,6 +26,9 @@ CHANGE_FAULTS = ("change before commit", "change after commit")
 FLOW_FAULTS = ("job started", "job run", "job before commit", "clock before commit")
 """In the order in which an action of a flow passes them."""
 
+TICKET_FAULTS = ("ticket clock before commit",)
+"""What a promise that is due passes."""
+
 WEBHOOK_FAULTS = ("webhook claimed", "webhook sent")
 """In the order in which a webhook's delivery passes them."""
 
@@ -42,7 +45,8 @@ def die_at(name: str) -> Fault:
     Raises ValueError for a point that does not exist.
     """
     point, _, times = name.partition(":")
-    if point not in (known := FAULTS + CHANGE_FAULTS + FLOW_FAULTS + WEBHOOK_FAULTS):
+    known = FAULTS + CHANGE_FAULTS + FLOW_FAULTS + TICKET_FAULTS + WEBHOOK_FAULTS
+    if point not in known:
         raise ValueError(f"no fault point {point!r}; there are: {', '.join(known)}")
     passings = iter(range(int(times or 1), 0, -1))
 

@@ -21,6 +21,7 @@ from bot.claim_model import Claim
 from bot.flow_model import FlowJob
 from bot.model import Conversation, Message, OutboxItem
 from bot.store import inbox
+from bot.store.due import is_time, moments
 from bot.store.membership import Membership
 from bot.store.rows import changed, table
 
@@ -74,6 +75,7 @@ _HEADS = (
         _ITEMS.c.conversation_id,
         _ITEMS.c.key,
         _ITEMS.c.not_before,
+        _ITEMS.c.attempts,
         func.row_number()
         .over(partition_by=_ITEMS.c.conversation_id, order_by=_ITEMS.c.id)
         .label("place"),
@@ -88,7 +90,7 @@ _DUE = (
         _CLAIMS,
         and_(_CLAIMS.c.kind == DELIVERY, _CLAIMS.c.item == _HEADS.c.conversation_id),
     )
-    .where(_HEADS.c.place == 1, _HEADS.c.not_before <= bindparam("now"))
+    .where(_HEADS.c.place == 1, is_time(_HEADS.c))
     .where(or_(_CLAIMS.c.item.is_(None), _CLAIMS.c.member == bindparam("me")))
     .where(_HEADS.c.key.not_in(bindparam("flying", expanding=True)))
     .order_by(_HEADS.c.id)
@@ -145,7 +147,7 @@ def claim_deliveries(
     `given_at` says when it was last given out, None for the first time. What this process
     holds and does not deliver any more (it is not in `flying`) is given out again.
     """
-    values = {"me": mine.member, "flying": list(flying), "most": most, "now": now}
+    values = {"me": mine.member, "flying": list(flying), "most": most, **moments(now)}
     statement, more = (_DUE, {}) if channel is None else (_DUE_THERE, {"channel": channel})
     due = session.execute(statement, {**values, **more}).all()
     if not due:

@@ -17,8 +17,13 @@ from bot.backoff import next_attempt
 from bot.channel import Address, Attachment, Choice, Outgoing, SendError, Source
 from bot.model import Conversation, KeptAttachment, Message, OutboxItem
 from bot.store import takeover, tickets
+from bot.store.due import is_time, moments
 from bot.store.postgres import locked
 from bot.store.rows import changed, table
+
+FEWEST_TRIES = 5
+"""So often a delivery is tried before it is given up for its age, which a clock that jumps may
+make up."""
 
 _FIRST = (
     select(func.min(OutboxItem.id))
@@ -28,7 +33,7 @@ _FIRST = (
 _DUE = (
     select(OutboxItem.key, OutboxItem.message_id, OutboxItem.attempts)
     .join(Conversation, Conversation.id == OutboxItem.conversation_id)
-    .where(OutboxItem.id.in_(_FIRST), OutboxItem.not_before <= bindparam("now"))
+    .where(OutboxItem.id.in_(_FIRST), is_time(OutboxItem))
     .order_by(OutboxItem.id)
     .limit(bindparam("limit"))
 )
@@ -56,7 +61,7 @@ def due(
     session: Session, limit: int, channel: str | None, flying: Collection[str], now: datetime
 ) -> tuple[Outgoing, ...]:
     """At most `limit` messages, oldest first, none before an earlier one of its conversation."""
-    values = {"limit": limit + len(flying), "channel": channel, "now": now}
+    values = {"limit": limit + len(flying), "channel": channel, **moments(now)}
     found = session.execute(_DUE if channel is None else _DUE_THERE, values)
     failed = {message: tries for key, message, tries in found if key not in flying}
     ids = list(failed)[:limit]
@@ -120,7 +125,8 @@ def failed(
         return False
     item.attempts += 1
     item.error = str(error)
-    if error.permanent or now - item.created_at >= give_up_after:
+    tried = error.broken or item.attempts >= FEWEST_TRIES
+    if error.permanent or (tried and now - item.created_at >= give_up_after):
         item.state = "dead"
         tickets.undelivered(session, item.conversation_id, key=key, error=item.error, now=now)
         return True

@@ -39,10 +39,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something else that was to happen once, and how often it did."""
+    """Something else that was to happen once, or never where `least` is 0, and how often it did."""
 
     name: str
     found: int
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def judge(evidence: Evidence) -> Verdict:
     _replies(evidence, verdict)
     _order(evidence, verdict)
     for deed in evidence.deeds:
-        verdict.counted(deed.name, deed.found)
+        verdict.counted(deed.name, deed.found, deed.least)
     return verdict
 
 
