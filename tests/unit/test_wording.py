@@ -25,6 +25,7 @@ VALUES = {
     "label": "macOS",
     "percent": 87,
     "score": 4,
+    "subject": "Printer on fire",
     "edge": "approved",
     "title": "Reset a password",
     "problem": "I cannot sign in",
