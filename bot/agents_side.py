@@ -119,13 +119,14 @@ class AgentsSide:
         """Another number as soon as this process wrote something: there may be news to follow."""
         return self._database.writes
 
-    def due(self, channel: str) -> list[CardPosting]:
+    def due(self, channel: str, *, sure: bool = False) -> list[CardPosting]:
         """What is to be posted on a platform now: the first thing of each card that has something.
 
         The card is the caller's until `posted` or `failed` give None for it, or for two minutes.
+        `sure` spares a look beforehand, after `follow` had something to do.
         """
         now = self._clock()
-        if not self._database.read(lambda s: cards.some_due(s, channel, now)):
+        if not sure and not self._database.read(lambda s: cards.some_due(s, channel, now)):
             return []
 
         def work(session: Session) -> list[CardPosting]:

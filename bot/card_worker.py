@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 LOOK = 0.2
 """How often others' work is looked for, where several processes share a database."""
-GLANCE = 0.005
+GLANCE = 0.002
 RESTART = 1.0
 SEND_TIMEOUT = 60.0
 
@@ -81,8 +81,9 @@ async def _for_ever(name: str, turn: Callable[[], Awaitable[None]]) -> None:
 async def _post_due(
     agents: AgentsSide, channel: PostsCards, news: asyncio.Event, look: float
 ) -> None:
+    sure = news.is_set()
     news.clear()
-    found = await asyncio.to_thread(agents.due, channel.name)
+    found = await asyncio.to_thread(agents.due, channel.name, sure=sure)
     await asyncio.gather(*(_post_card(agents, channel, first) for first in found))
     if not found:
         try:

@@ -1,10 +1,10 @@
-"""What is kept of a ticket's end: what its requester thought of it, and what it taught about articles."""
+"""What is kept of a ticket's end: what its requester thought of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.model import Record
@@ -31,16 +31,3 @@ class Satisfaction(Record, kw_only=True):
     score: Mapped[int | None] = mapped_column(default=None)
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class TicketArticle(Record, kw_only=True):
-    """An article that solved a ticket, or would have, as an agent says."""
-
-    __tablename__ = "ticket_article"
-    __table_args__ = (UniqueConstraint("ticket_id", "article"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    article: Mapped[str] = mapped_column(String(255), index=True)
-    by: Mapped[str] = mapped_column(String(255))
-    at: Mapped[datetime]

@@ -12,6 +12,8 @@ from bot.mood import mood_of, platform_of
 SUBJECT = 100
 QUOTE = 300
 LAST = 4
+ASIDE = frozenset({"same:new"})
+"""Choices that say nothing of the problem: that a new ticket is wanted for it."""
 
 
 def subject(messages: Sequence[Message]) -> str:
@@ -51,7 +53,11 @@ def problem(messages: Sequence[Message]) -> Message | None:
     In a flow it is the one that began the flow. Where none was, and for a message that
     could not be handled or was sent to people by a form, it is the last one.
     """
-    said = [m for m in messages if m.author == "user" and m.text.strip() and not m.deleted_at]
+    said = [
+        m
+        for m in messages
+        if m.author == "user" and m.text.strip() and not m.deleted_at and m.choice not in ASIDE
+    ]
     if not said or said[-1].state == "dead" or said[-1].choice == FOR_PEOPLE:
         return said[-1] if said else None
     fresh = _since_fresh_start(messages)

@@ -100,6 +100,8 @@ class HandOff:
     """The account that gets the ticket; nobody when empty."""
     routed: str = ""
     """Why it goes there, in words: what the routing says."""
+    into: int = 0
+    """The number of a ticket that the requester has, and wants this to be added to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from bot.faults import Fault, no_fault
 from bot.flow_http import NotAnswered, Resolve, exchange, resolve
 from bot.store import ticket_lists, webhooks
 from bot.store.database import Database
+from bot.ticket_archive import short
 from bot.views import TicketChange, TicketLine
 from bot.webhook_model import Webhook, WebhookDelivery
 from bot.webhook_signing import secret_of, signed
@@ -215,7 +216,7 @@ def body_of(change: TicketChange, line: TicketLine | None) -> str:
         "actor": change.actor,
         "name": change.name,
         "why": change.why,
-        "detail": change.detail,
+        "detail": short(change.detail),
         "now": None if line is None else ticket_in_json(line),
     }
     return json.dumps(told, ensure_ascii=False)

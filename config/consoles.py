@@ -14,10 +14,12 @@ from datetime import timedelta
 from adapters.console.inbox_doors import InboxDoors
 from adapters.console.ticket_doors import TicketDoors
 from bot.accounts import Accounts
+from bot.ask import Asking
 from bot.closings import Closings
 from bot.console import Console, ConsoleWording
 from bot.desk import Database, Desk
 from bot.drafts import Drafts
+from bot.earlier import earlier_of
 from bot.faults import Fault, no_fault
 from bot.first_attempts import FirstAttempts
 from bot.help_centre import HelpCentre
@@ -26,8 +28,10 @@ from bot.meaning import Meaning
 from bot.opening import Opening, TicketRules
 from bot.people import Person
 from bot.presence import Presence
+from bot.responders.same import same
 from bot.retention import Retention, Terms
 from bot.ticket_clock import TicketClock
+from bot.turn import Respond
 from bot.wording import Wording
 from bot.worker import Chore
 from bot.worklist import Worklist
@@ -70,6 +74,21 @@ def ticket_clock(
     return TicketClock(database, team(place.settings), rules, people=people, fault=fault)
 
 
+def same_ask(
+    place: Place, database: Database, respond: Respond, model: Embedder, how: Asking
+) -> Respond:
+    """Who asks the same again is shown the ticket they have."""
+    rules = ticket_rules(place)
+    return same(
+        respond,
+        earlier_of(database, rules.same_within),
+        Alike(model).alike,
+        how.say,
+        least=rules.same,
+        tier=place.settings.tickets.first_tier,
+    )
+
+
 def inbox_doors(
     place: Place, database: Database, console: Console, accounts: Accounts, model: Embedder
 ) -> tuple[InboxDoors, Chore]:
@@ -105,10 +124,23 @@ def console_over(
 
 
 def ticket_doors(
-    console: Console, database: Database, accounts: Accounts, centre: HelpCentre
+    console: Console,
+    database: Database,
+    accounts: Accounts,
+    centre: HelpCentre,
+    inbox: InboxDoors,
 ) -> TicketDoors:
     """What the page of a ticket goes through."""
-    return TicketDoors(console, accounts, Drafts(database), Macros(database), centre)
+    return TicketDoors(
+        console,
+        accounts,
+        Drafts(database),
+        Macros(database),
+        centre,
+        Presence(database).seen,
+        see=inbox.lists.see,
+        similar=inbox.meaning.similar if inbox.meaning else None,
+    )
 
 
 def closings(

@@ -55,6 +55,7 @@ from config.consoles import (
     inbox_doors,
     opening,
     retention_over,
+    same_ask,
     telling,
     ticket_clock,
     ticket_doors,
@@ -118,7 +119,10 @@ def desk_over(
         database,
         late(
             only_if_sure(
-                again(partial(respond, responders=responders), intents.affirms),
+                again(
+                    same_ask(place, database, partial(respond, responders=responders), model, how),
+                    intents.affirms,
+                ),
                 how.thresholds.sure,
             ),
             late_rules(place),
@@ -240,7 +244,7 @@ def serve(
         connected = platforms(place, desk, database, centre, address, agents)
         others = held(connected, database)
         inbox, meant = inbox_doors(place, database, tickets, doors.accounts, model)
-        page = ticket_doors(tickets, database, doors.accounts, centre)
+        page = ticket_doors(tickets, database, doors.accounts, centre, inbox)
         console = console_part(replace(doors, ticket_page=page, inbox=inbox), options)
         hooks = webhook_door(place, database)
         programs = ProgramDoors(tickets, ApiTokens(database), doors.accounts, hooks)

@@ -103,5 +103,9 @@ def with_ticket_page(doors: Doors, desk: Desk, database: Database, centre: HelpC
         wording=ConsoleWording(merged=lambda old, new: f"Ticket #{old} goes on in #{new}."),
         firsts=desk.firsts,
     )
-    page = TicketDoors(console, doors.accounts, Drafts(database), Macros(database), centre)
+    page = TicketDoors(
+        console, doors.accounts, Drafts(database), Macros(database), centre, Presence(database).seen
+    )
+    if doors.inbox and doors.inbox.meaning:
+        page = replace(page, see=doors.inbox.lists.see, similar=doors.inbox.meaning.similar)
     return replace(doors, ticket_page=page)

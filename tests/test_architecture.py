@@ -90,6 +90,7 @@ HOMES = {
         "bot/inbox_model.py",
         "bot/worklist.py",
         "bot/webhook*.py",
+        "bot/ticket_archive.py",
         "bot/claims.py",
         "bot/claim_model.py",
         "bot/shared_work.py",

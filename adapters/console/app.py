@@ -26,6 +26,7 @@ from adapters.console.refusals import Apology, to_sign_in
 from adapters.console.signing_in import sign_in_routes
 from adapters.console.ticket import ticket_routes
 from adapters.console.ticket_doors import TicketDoors
+from adapters.console.ticket_draft import ticket_draft_routes
 from adapters.console.ticket_files import ticket_file_routes
 from adapters.console.ticket_macros import ticket_macro_routes
 from adapters.console.ticket_new import ticket_new_routes
@@ -99,6 +100,7 @@ def ticket_page_routes(pages: Pages, doors: TicketDoors) -> list[APIRouter]:
         ticket_routes(pages, doors),
         ticket_news_routes(doors),
         ticket_file_routes(doors),
+        ticket_draft_routes(doors),
         ticket_new_routes(pages, doors),
         ticket_macro_routes(pages, doors.macros),
     ]

@@ -29,7 +29,7 @@ def inbox_routes(inbox: InboxPages, doors: InboxDoors) -> APIRouter:
     router = APIRouter()
 
     def known() -> set[str]:
-        return {"", *(each.id for each in doors.colleagues())}
+        return {"", *(each.id for each in doors.people()[1])}
 
     @router.get("/inbox")
     def show(request: Request, person: Reader) -> Response:

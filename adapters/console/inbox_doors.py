@@ -32,11 +32,8 @@ class InboxDoors:
     queues: tuple[str, ...] = ("support",)
     clock: Callable[[], datetime] = _now
 
-    def colleagues(self) -> list[AccountLine]:
-        """Who may be given tickets."""
-        known = (each for each in self.accounts.listed() if not each.disabled)
-        return [each for each in known if may_somewhere(each.person, Act.WORK)]
-
-    def names(self) -> dict[str, str]:
-        """How all accounts are called, also those that are disabled."""
-        return {each.id: each.name for each in self.accounts.listed()}
+    def people(self) -> tuple[dict[str, str], list[AccountLine]]:
+        """How all accounts are called, also disabled ones; and who may be given tickets."""
+        known = self.accounts.listed()
+        able = [e for e in known if not e.disabled and may_somewhere(e.person, Act.WORK)]
+        return {each.id: each.name for each in known}, able

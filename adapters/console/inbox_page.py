@@ -75,7 +75,7 @@ class InboxPages:
 
     def _list(self, person: Person, query: Query, page: InboxPage) -> dict[str, Any]:
         doors, now = self._doors, self._doors.clock()
-        names = doors.names()
+        names, colleagues = doors.people()
         unread = doors.lists.unread(person, [line.id for line in page.tickets])
         counts = doors.console.counts(person)
         return {
@@ -84,7 +84,7 @@ class InboxPages:
             "tabs": [(view, label, counts[view]) for view, label in VIEWS.items()],
             "further": query.address(after=page.next) if page.next else "",
             "empty": _empty(query, counts[View.ALL], page.tickets),
-            "colleagues": doors.colleagues(),
+            "colleagues": colleagues,
             "priorities": PRIORITIES,
             "snoozes": SNOOZES,
         }

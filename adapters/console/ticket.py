@@ -34,6 +34,7 @@ def ticket_routes(pages: Pages, doors: TicketDoors) -> APIRouter:
 
     @router.get("/tickets/{number}")
     def show(request: Request, person: Reader, number: int) -> Response:
+        doors.seen(person.id)
         return drawn.page(request, person, number)
 
     @router.get("/tickets/{number}/split")
@@ -122,6 +123,7 @@ def _performed(
     except ActRefused as refused:
         return drawn.page(request, person, number, Refusal(422, str(refused), name, sent.fields))
     doors.readers.stops(number, person)
+    doors.seen(person.id)
     return RedirectResponse(f"{PATH}/tickets/{acted.number}?said={name}", 303)
 
 

@@ -12,7 +12,8 @@ from bot.console import Console
 from bot.drafts import Drafts
 from bot.help_centre import HelpCentre
 from bot.macros import Macros
-from bot.people import Act, may
+from bot.people import Act, Person, may
+from bot.views import TicketLine
 
 
 def _now() -> datetime:
@@ -21,15 +22,24 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TicketDoors:
-    """`readers` are those who look at tickets now; they are known to this process alone."""
+    """`readers` are those who look at tickets now; they are known to this process alone.
+
+            `seen` is told whenever somebody does something: a sign of life.
+     `see` is told up to
+    which event of a ticket somebody looked at it; `similar` gives solved tickets like one, the
+    nearest first, each with its nearness from 0 to 1.
+    """
 
     console: Console
     accounts: Accounts
     drafts: Drafts
     macros: Macros
     centre: HelpCentre
+    seen: Callable[[str], None]
     readers: Readers = field(default_factory=Readers)
     clock: Callable[[], datetime] = _now
+    see: Callable[[Person, int, int], None] | None = None
+    similar: Callable[[Person, int], Sequence[tuple[TicketLine, float]]] | None = None
 
     def people(self) -> tuple[AccountLine, ...]:
         """All accounts, also those that are disabled: they are named in what was done."""

@@ -55,6 +55,8 @@ class TicketPages:
         """The whole page, with what was refused, if something was."""
         doors = self._doors
         whole, beside = self._found(person, number)
+        if doors.see:
+            doors.see(person, number, whole.last_event)
         macro, known = self._macro(request), doors.people()
         names = {each.id: each.name for each in known}
         given = {
@@ -64,6 +66,7 @@ class TicketPages:
             "events": told(whole.events, names),
             "clocks": beside.clocks,
             "names": names,
+            "similar": doors.similar(person, number) if doors.similar else (),
             "works": may(person, Act.WORK, tier=whole.ticket.tier),
             "colleagues": colleagues(known, whole.ticket.tier),
             "macros": doors.macros.listed(),

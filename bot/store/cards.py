@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.card_model import CardLine, CardMark, TicketCard
 from bot.cards import Triage, triage_of
-from bot.model import Message, OutboxItem, Ticket, TicketEvent
+from bot.model import Conversation, Message, OutboxItem, Ticket, TicketEvent
 from bot.model_tickets import TicketNote, TicketTalk
 from bot.store import ticket_lists
 from bot.store.rows import add, changed, table
@@ -165,7 +165,8 @@ def _wake(session: Session, card: int) -> None:
 
 
 def _unseen(session: Session, at: CardMark, limit: int) -> Sequence[Message]:
-    """What was said in conversations that have a card, and is no line yet."""
+    """What was said in conversations that have a card, and is no line yet. While people have the
+    conversation, it need not have had its turn."""
     with_card = (
         select(TicketCard.id)
         .join(TicketTalk, TicketTalk.ticket_id == TicketCard.ticket_id)
@@ -181,10 +182,13 @@ def _unseen(session: Session, at: CardMark, limit: int) -> Sequence[Message]:
     shown = select(CardLine.id).where(
         CardLine.what == "requester", CardLine.source_id == Message.id
     )
+    with_people = select(Conversation.id).where(
+        Conversation.id == Message.conversation_id, Conversation.holder == "agent"
+    )
     wanted = select(Message).where(
         Message.id > at.message - LOOKED_AT_AGAIN,
         Message.author == "user",
-        Message.state.in_(SAID),
+        or_(Message.state.in_(SAID), with_people.exists()),
         with_card.exists(),
         ~shown.exists(),
     )

@@ -17,8 +17,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-import bot.claim_model
-import bot.flow_model  # noqa: F401 - their tables are copied
 from bot.model import Record
 from bot.store.errors import DatabaseRefused
 from bot.store.lock import FileLock

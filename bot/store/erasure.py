@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.orm import Session
 
-import bot.claim_model
+import bot.card_model
 import bot.flow_model
 import bot.inbox_model
 import bot.model_after
@@ -21,6 +21,7 @@ import bot.model_tickets  # noqa: F401 - every table that hangs on those must be
 from bot.flow_model import FlowJob, FlowPassage, FlowRun
 from bot.model import Message, Record, Ticket
 from bot.store.rows import table
+from bot.webhook_model import WebhookDelivery
 
 AT_ONCE = 400
 """Ids in one statement; databases have a limit."""
@@ -43,7 +44,8 @@ def reach(session: Session, start: Mapping[Table, Iterable[Any]]) -> Reached:
 
 
 def erase(session: Session, reached: Reached) -> None:
-    """Delete them, what refers to others first, and what flows keep of the runs among them."""
+    """Delete them, what refers to others first; what flows keep of the runs among them, and what
+    webhooks were told of the tickets."""
     keys = reached.get(table(FlowRun), set())
     runs: set[str] = set()
     for some in _portions(keys):
@@ -52,6 +54,7 @@ def erase(session: Session, reached: Reached) -> None:
         for some in _portions(runs):
             session.execute(delete(kind).where(kind.run.in_(some)))
     for some in _portions(reached.get(table(Ticket), set())):
+        session.execute(delete(WebhookDelivery).where(WebhookDelivery.ticket_id.in_(some)))
         session.execute(update(Message).where(Message.ticket_id.in_(some)).values(ticket_id=None))
     for where in reversed(Record.metadata.sorted_tables):
         for some in _portions(reached.get(where, set())):

@@ -46,6 +46,12 @@ def hold(session: Session, conversations: Sequence[int], holder: str) -> None:
         )
 
 
+def joined(session: Session, talk: Conversation, number: int) -> None:
+    """A conversation was added to a ticket: where agents have that one, they have it too."""
+    if held(session, talks_of(session, number)):
+        hold(session, [talk.id], "agent")
+
+
 def withhold(session: Session, ticket: Ticket, conversations: Sequence[int], now: datetime) -> None:
     """What the bot had to say there and did not becomes a suggestion on the ticket.
 

@@ -23,3 +23,9 @@ def keep(
     """That key opened this ticket."""
     kept = TicketKey(source=source, key=key, fingerprint=fingerprint, ticket_id=number, at=now)
     add(session, kept)
+
+
+def key_of(session: Session, source: str, number: int) -> str | None:
+    """By which key of that source the ticket was opened."""
+    mine = (TicketKey.source == source, TicketKey.ticket_id == number)
+    return session.scalar(select(TicketKey.key).where(*mine).limit(1))

@@ -20,7 +20,7 @@ from bot import tickets as rules
 from bot.model import Conversation, Message, Ticket, TicketEvent
 from bot.model_tickets import TicketLink, TicketTalk
 from bot.opening import FIRST_TIER, Route, TicketRules, directed
-from bot.store import requesters, ticket_text
+from bot.store import requesters, same_ask, ticket_text
 from bot.store.postgres import locked
 from bot.store.rows import add
 from bot.summary import subject, summary
@@ -79,6 +79,8 @@ def hand_off(
     """The number of the conversation's ticket: one that is worked on is told, one that was solved
     not long ago is reopened; else it is a new one, linked to the one before."""
     before = current_of(session, talk.id)
+    if before is None or before.status not in ACTIVE:
+        before = (same_ask.into(session, talk, to.into) if to.into else None) or before
     if before is not None and before.status in ACTIVE:
         record(session, before, rules.asked_again(to.reason), "bot", now)
     elif before is not None and rules.may_reopen(state_of(before), rules_, now):

@@ -118,6 +118,8 @@ def apply(
     talk, ticket = turn.conversation, None
     if response.hand_off:
         ticket = tickets.hand_off(session, talk, response.hand_off, rules, now)
+        if response.hand_off.into:
+            takeover.joined(session, talk, ticket)
     if response.after and not after.keep(session, response.after, turn.message.id, now):
         raise Stale("the ticket was changed meanwhile")
     if talk.holder == "agent" and not response.after:

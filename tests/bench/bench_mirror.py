@@ -24,6 +24,8 @@ from tests.mirror_support import TRIAGE, Mirror, mirror
 
 COUNT = 60
 BAR = 0.060
+QUIET = 0.15
+"""Between two messages, so that the marks of the one before are set."""
 
 
 async def until(enough: Callable[[], Any]) -> None:
@@ -44,10 +46,12 @@ async def measured(m: Mirror) -> bool:
     to_agents, to_requester = [], []
     for number in range(COUNT):
         asked, said = f"asked {number}.", f"said {number}."
+        await asyncio.sleep(QUIET)
         begun = time.perf_counter()
         await discord.say(thread, ana, asked)
         await until(lambda: any(asked in each for each in m.lines(card["ts"])))  # noqa: B023
         to_agents.append(time.perf_counter() - begun)
+        await asyncio.sleep(QUIET)
         begun = time.perf_counter()
         m.slack.people.say("U1", TRIAGE, f"!reply {said}", thread_ts=card["ts"])
         await until(lambda: said in m.told(thread)[-1])  # noqa: B023

@@ -11,20 +11,35 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from starlette.requests import Request
 
+from adapters.console.inbox_doors import InboxDoors
+from adapters.console.inbox_page import InboxPages
+from adapters.console.inbox_query import Query
+from adapters.console.pages import Pages
+from bot.accounts import Accounts
 from bot.console import Console, ConsoleWording
-from bot.desk import open_database
+from bot.desk import Database, open_database
+from bot.inbox_model import TicketVector
+from bot.meaning import Meaning
 from bot.model import Conversation, Message, Ticket, TicketEvent
 from bot.model_tickets import Requester, RequesterIdentity, TicketTalk, TicketText
+from bot.passwords import Passwords
 from bot.people import Person, Role
-from bot.ticket_views import Filters, View
+from bot.presence import Presence
+from bot.sign_in import SignedIn
+from bot.ticket_views import Filters, Sort, View
+from bot.worklist import Worklist
+from knowledge.alike import Alike
+from knowledge.embedder import Vectors
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AGENT = Person("agent7", "Agent Seven", Role.AGENT, frozenset({1, 2}))
@@ -42,7 +57,7 @@ WORDS = [
     "backup",
     "mail",
 ]
-ROUNDS = 40
+ROUNDS = 30
 
 
 def fill(session: Session, count: int) -> None:
@@ -91,6 +106,10 @@ def fill(session: Session, count: int) -> None:
             for n in numbers
         ],
     }
+    packed = Alike(Scattered()).pack([""] * count)
+    rows[TicketVector] = [
+        {"ticket_id": n, "embedder": Scattered.name, "vector": packed[n - 1]} for n in numbers
+    ]
     for kind, values in rows.items():
         session.execute(insert(kind), values)
 
@@ -142,6 +161,7 @@ def main(count: int) -> None:
         console = Console(
             database, wording=ConsoleWording(lambda _old, _new: ""), clock=lambda: NOW
         )
+        lists = Worklist(database, console)
         print(f"{count} tickets")
         for view in View:
             measure(f"inbox {view}", lambda view=view: console.inbox(AGENT, view))
@@ -151,8 +171,46 @@ def main(count: int) -> None:
         measure("inbox all, closed", lambda: console.inbox(AGENT, View.ALL, Filters(("closed",))))
         measure("counts", lambda: console.counts(AGENT))
         measure("ticket page", lambda: console.ticket(AGENT, count // 2))
+        words = Filters(words="printer invoice")
+        measure("inbox all, words", lambda: console.inbox(AGENT, View.ALL, words))
+        measure("inbox all, due first", lambda: console.inbox(AGENT, View.ALL, sort=Sort.DUE))
+        measure("unread of a page", lambda: lists.unread(AGENT, range(1, 51)))
         measure("search two words", lambda: console.search(AGENT, "printer invoice"))
+        measure_pages(database, console, lists, count)
         database.close()
+
+
+def measure_pages(database: Database, console: Console, lists: Worklist, count: int) -> None:
+    """The inbox as it is served: everything but the network and the sign-in."""
+    meaning = Meaning(database, Alike(Scattered()))
+    meaning.similar(AGENT, 1)  # reads all vectors, once
+    accounts = Accounts(database, Passwords(memory=8, rounds=1))
+    for number in range(40):
+        accounts.create(f"agent{number}", by="bench", name=f"Agent {number}", tiers=(1, 2))
+    doors = InboxDoors(console, lists, accounts, Presence(database), meaning, clock=lambda: NOW)
+    pages = InboxPages(Pages("Bench"), doors)
+    scope = {"type": "http", "headers": [], "query_string": b"", "path": "/console/inbox"}
+    request = Request(scope | {"state": {"signed_in": SignedIn(AGENT, "agent7", 1)}})
+    for what, query in {
+        "page all": Query("all"),
+        "page breaching": Query("breaching"),
+        "page all, tag": Query("all", tag="vip"),
+        "page all, words": Query("all", q="printer invoice"),
+        "page all, meaning": Query("all", q="printer invoice", by="meaning"),
+    }.items():
+        measure(what, lambda query=query: pages.draw(request, AGENT, query))
+    measure("similar solved tickets", lambda: meaning.similar(AGENT, count // 2))
+
+
+class Scattered:
+    """Vectors that mean nothing, as many and as long as the model's."""
+
+    name, dimension = "scattered", 384
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        dice = np.random.default_rng(len(texts))
+        rows = dice.standard_normal((len(texts), self.dimension)).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ def signed_in(site: Site, page: Page, role: Role, login: str = "") -> Page:
     return page
 
 
+def by_keyboard(page: Page) -> None:
+    """Keys are heard once the page's script runs, which shows its button."""
+    expect(page.get_by_role("button", name="Keyboard")).to_be_visible()
+
+
 def test_an_agent_s_day_in_the_inbox(site: Site, new_page: NewPage, accessible: Check) -> None:
     page = signed_in(site, new_page(), Role.AGENT)
     expect(page.get_by_text("No ticket is open.")).to_be_visible()
@@ -49,6 +54,7 @@ def test_an_agent_s_day_in_the_inbox(site: Site, new_page: NewPage, accessible: 
     far = ticket(site, "A matter of the third tier", tier=3, queue="billing")
     due(site, jam, now - timedelta(minutes=12))
     due(site, ink, now + timedelta(minutes=40))
+    by_keyboard(page)
     page.keyboard.press("g")
     page.keyboard.press("l")
     expect(page.locator("tr[data-ticket]")).to_have_count(3)
@@ -56,6 +62,7 @@ def test_an_agent_s_day_in_the_inbox(site: Site, new_page: NewPage, accessible: 
     assert page.title().startswith("(3) Inbox")
 
     # by keyboard: the first two chosen, the third too
+    by_keyboard(page)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     accessible(page)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -132,3 +135,15 @@ def test_nothing_is_deleted_where_nothing_is_agreed(house: House) -> None:
     house.clock.move(days=10_000)
     house.console.close_due()
     assert Retention(house.database, Terms(), house.clock).delete() == Due()
+
+
+def test_an_erasure_knows_every_table_that_hangs_on_a_conversation() -> None:
+    """A model that is not imported there would hold a row back, and the erasure with it."""
+    code = "import bot.store.erasure; from bot.model import Record; print(*Record.metadata.tables)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    files = Path("bot").glob("*.py")
+    hung = re.compile(r'__tablename__ = "(\w+)"(?:(?!__tablename__).)*?ForeignKey\("(\w+)\.', re.S)
+    pairs = [pair for file in files for pair in hung.findall(file.read_text("utf-8"))]
+    ours = {"conversation", "message", "requester", "ticket"}
+    assert len([pair for pair in pairs if pair[1] in ours]) > 10
+    assert {name for name, on in pairs if on in ours} - set(done.stdout.split()) == set()

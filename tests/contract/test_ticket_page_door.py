@@ -18,6 +18,7 @@ from bot.people import Person, Role
 from bot.sla import Policy
 from bot.team import Team
 from tests.desk_support import NOON, opened
+from tests.postgres_server import PostgresServer
 from tests.ticket_support import ANN, BOB, LEA, MIA, WORDING, House
 
 PROMISES = Policy("all", first_response=timedelta(hours=1), resolution=timedelta(hours=8))
@@ -111,6 +112,23 @@ def test_a_macro_only_fills_in_what_it_is_given(house: House) -> None:
     macros.remove(LEA, made.id)
     with pytest.raises(ActRefused, match="removed"):
         macros.keep(LEA, "On it", "x", id=made.id)
+
+
+def test_the_same_on_postgresql(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    with opened(url) as database:
+        house = House(database)
+        number = house.handed_over()
+        house.says("look", attachments=(Attachment("log.txt", "text/plain", b"E13"),))
+        beside = house.console.beside(MIA, number)
+        assert [(file.name, file.size) for file in beside.files] == [("log.txt", 3)]
+        assert beside.sign == house.console.sign(number)
+        drafts, macros = Drafts(database), Macros(database)
+        drafts.keep(MIA, number, "reply", "half")
+        assert drafts.of(MIA, number) == {"reply": "half"}
+        made = macros.keep(LEA, "On it", "Hi {{ requester }}", "solved", ["vip"])
+        assert macros.listed() == (made,)
+    postgres.drop(url)
 
 
 def test_readers_are_seen_while_their_page_is_open() -> None:

@@ -157,3 +157,18 @@ def test_the_stream_tells_that_something_happened(site: Site, agent: httpx.Clien
         ticket(site, "something new")
         told = next(line for line in lines if line.startswith("data:"))
     assert int(told.removeprefix("data: ")) > last
+
+
+def test_a_ticket_that_was_opened_is_read_and_shows_similar_solved_ones(
+    site: Site, agent: httpx.Client
+) -> None:
+    before, now = ticket(site, "submarine is wet"), ticket(site, "submarine leaks")
+    inbox(site).console.solve(LEAD, before)
+    meaning = inbox(site).meaning
+    while meaning and meaning.work():
+        pass
+    assert "Unread" in agent.get(HERE, params={"view": "all", "q": "leaks"}).text
+    page = agent.get(f"/console/tickets/{now}").text
+    assert "Similar and solved" in page
+    assert f"/console/tickets/{before}" in page
+    assert "Unread" not in agent.get(HERE, params={"view": "all", "q": "leaks"}).text

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.people import Role
+from bot.presence import Presence
 from tests.console_support import account, field, proof, signed_in
 from tests.ticket_page_support import done, new_ticket, page, page_doors, send
 from tests.web_support import Site, running_site
@@ -30,6 +31,7 @@ def mia(site: Site) -> Iterator[httpx.Client]:
 def test_a_ticket_is_worked_on_by_plain_forms(site: Site, mia: httpx.Client) -> None:
     number = new_ticket(site)
     done(send(mia, number, "claim"))
+    assert account(site, Role.AGENT, "mia").id in Presence(site.database).there()
     done(send(mia, number, "note", text="maybe <b>fraud</b>"))
     html = page(mia, number)
     assert "Internal note: the requester does not see this" in html

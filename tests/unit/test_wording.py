@@ -24,6 +24,7 @@ VALUES = {
     "requester": "Ada",
     "label": "macOS",
     "percent": 87,
+    "score": 4,
     "edge": "approved",
     "title": "Reset a password",
     "problem": "I cannot sign in",

@@ -1,4 +1,4 @@
-"""What requesters thought of solutions, and which articles solved tickets"""
+"""What requesters thought of solutions"""
 
 from __future__ import annotations
 
@@ -36,19 +36,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_satisfaction_conversation_id_asked_at", "satisfaction", ["conversation_id", "asked_at"]
     )
-    op.create_table(
-        "ticket_article",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("ticket_id", sa.Integer(), nullable=False),
-        sa.Column("article", sa.String(length=255), nullable=False),
-        sa.Column("by", sa.String(length=255), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_article_ticket_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_article")),
-        sa.UniqueConstraint(
-            "ticket_id", "article", name=op.f("uq_ticket_article_ticket_id_article")
-        ),
-    )
-    op.create_index("ix_ticket_article_article", "ticket_article", ["article"])
