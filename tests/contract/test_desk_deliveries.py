@@ -287,29 +287,3 @@ def test_how_it_stands_is_told_again_with_a_delivery_that_failed(database: Datab
     clock.now += timedelta(minutes=1)
     (again,) = new_desk(database, respond=resolve, clock=clock).due(10)
     assert (again.key, again.standing) == (first.key, "solved")
-
-
-def test_t2_a_clock_that_was_a_day_ahead_holds_no_reply_back(database: Database) -> None:
-    """Written, or to be tried again, by a clock that was put right since."""
-    clock = Clock()
-    desk = new_desk(database, clock=clock)
-    clock.now += timedelta(days=1)
-    for number in ("1", "2"):
-        desk.accept(message("hello", number, thread=number))
-        desk.take_turn()
-    failed, written = desk.due(2)
-    desk.failed(failed.key, SendError("502"))
-    clock.now -= timedelta(days=1)
-    assert sorted(each.key for each in desk.due(2)) == sorted((failed.key, written.key))
-
-
-def test_t2_a_clock_that_jumps_a_day_makes_no_reply_given_up(database: Database) -> None:
-    clock = Clock()
-    desk = new_desk(database, clock=clock)
-    desk.accept(message("hello"))
-    desk.take_turn()
-    clock.now += timedelta(days=1, seconds=1)
-    desk.failed(desk.due(1)[0].key, SendError("502"))
-    clock.now += timedelta(minutes=1)
-    assert len(desk.due(1)) == 1
-    assert desk.tickets() == ()

@@ -17,11 +17,10 @@ import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.faults import CHANGE_FAULTS, FAULTS, FLOW_FAULTS, TICKET_FAULTS
+from tests.faults.drive_course import ERRANDS, ON_POSTGRES, OTHERS, Course
 from tests.faults.drive_desk import Processes, Worker
 from tests.faults.drive_errands import Errands, prepare
 from tests.faults.drive_talks import World, desk_for
@@ -38,22 +37,6 @@ FROZEN, FULL, LOCKED, JUMPED = 6.0, 3.0, 7.0, 3.0
 STALLED = 60.0
 """So long without any progress at the end, and what is still missing is lost."""
 DAY, HOUR = 86_400, 3_600
-ERRANDS = CHANGE_FAULTS + FLOW_FAULTS + TICKET_FAULTS
-OTHERS = ("freeze", "disk", "lock", "clock", "clock and kill", "torn log")
-ON_POSTGRES = ("freeze", "clock", "clock and kill", "restart", "cut") * 2
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How much is driven, and over what."""
-
-    seed: int = 1
-    messages: int = 2_000
-    conversations: int = 50
-    kills: int = 20
-    points: tuple[str, ...] = FAULTS + ERRANDS
-    others: tuple[str, ...] = OTHERS
-    workers: int = 1
 
 
 class Drive:
@@ -106,6 +89,13 @@ class Drive:
         else:
             await self.up()
             await getattr(self, what.replace(" ", "_"))()
+            await self.recover()
+
+    async def recover(self) -> None:
+        """Whoever lives may come to itself again: until something more was kept, or is not."""
+        before = self.counts()[0]
+        with suppress(TimeoutError):
+            await until(lambda: not self.any().alive or self.counts()[0] > before, 10)
 
     async def kill(self) -> None:
         """While it starts, or while it works."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.drive import Course, drive
+from tests.faults.drive import drive
+from tests.faults.drive_course import Course
 
 SHORT = Course(
     seed=3,
