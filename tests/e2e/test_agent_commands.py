@@ -22,7 +22,8 @@ Firstline = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    (tmp_path / "firstline.toml").write_text("[tickets]\nfirst_tier = 2\n", "utf-8")
+    tiers = "[[tiers]]\nnumber = 1\n[[tiers]]\nnumber = 2\n[tickets]\nfirst_tier = 2\n"
+    (tmp_path / "firstline.toml").write_text(tiers, "utf-8")
     return tmp_path
 
 
