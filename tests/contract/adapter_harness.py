@@ -15,18 +15,22 @@ from adapters.terminal import TerminalAdapter
 from bot.channel import Adapter, Address, Choice, SendError
 from tests.contract.discord_harness import DiscordHarness
 from tests.contract.slack_harness import SlackHttpHarness, SlackSocketHarness
+from tests.contract.web_harness import WebHarness
 
 
 class Harness(Protocol):
     """The platform side of one channel. `waiting` is what a desk would say.
 
     `redelivers`: the platform may deliver one message twice. `threads`: it has more
-    than one conversation. `fails`: its posts can be made to fail.
+    than one conversation. `fails`: its posts can be made to fail. `bots`: other programs can
+    write there. `catches_up`: what was written while the adapter was away is not lost.
     """
 
     redelivers: ClassVar[bool]
     threads: ClassVar[bool]
     fails: ClassVar[bool]
+    bots: ClassVar[bool]
+    catches_up: ClassVar[bool]
     adapter: Adapter
 
     async def start(self) -> None: ...
@@ -48,11 +52,22 @@ class Harness(Protocol):
     def fail(self, error: SendError) -> None:
         """The next post fails so."""
 
+    async def bots_say(self, text: str) -> None:
+        """A bot, and we ourselves, write where the user writes."""
+
+    async def miss(self, text: str) -> None:
+        """The user writes while the adapter does not run."""
+
+    async def come_back(self) -> None:
+        """The adapter runs again; whatever the user's side does then by itself."""
+
 
 class MemoryHarness:
     redelivers = True
     threads = True
     fails = True
+    bots = False
+    catches_up = False
 
     def __init__(self, waiting: Callable[[Address], bool]) -> None:
         self.memory = MemoryAdapter()
@@ -85,11 +100,22 @@ class MemoryHarness:
     def fail(self, error: SendError) -> None:
         self.memory.failures.append(error)
 
+    async def bots_say(self, text: str) -> None:
+        raise NotImplementedError("whoever holds the object is the user")
+
+    async def miss(self, text: str) -> None:
+        raise NotImplementedError("there is nothing outside this process that could keep it")
+
+    async def come_back(self) -> None:
+        raise NotImplementedError("there is nothing outside this process that could keep it")
+
 
 class TerminalHarness:
     redelivers = False
     threads = False
     fails = False
+    bots = False
+    catches_up = False
 
     def __init__(self, waiting: Callable[[Address], bool]) -> None:
         self._heard = asyncio.Event()
@@ -153,10 +179,20 @@ class TerminalHarness:
     def fail(self, error: SendError) -> None:
         raise NotImplementedError("a terminal does not fail")
 
+    async def bots_say(self, text: str) -> None:
+        raise NotImplementedError("whoever sits at the keyboard is the user")
+
+    async def miss(self, text: str) -> None:
+        raise NotImplementedError("a terminal ends with its program")
+
+    async def come_back(self) -> None:
+        raise NotImplementedError("a terminal ends with its program")
+
 
 HARNESSES: tuple[Callable[[Callable[[Address], bool]], Harness], ...] = (
     MemoryHarness,
     TerminalHarness,
+    WebHarness,
     DiscordHarness,
     SlackSocketHarness,
     SlackHttpHarness,

@@ -45,6 +45,8 @@ class DiscordHarness:
     redelivers: ClassVar[bool] = True
     threads: ClassVar[bool] = True
     fails: ClassVar[bool] = True
+    bots: ClassVar[bool] = True
+    catches_up: ClassVar[bool] = True
     adapter: Adapter
 
     def __init__(self, waiting: Callable[[Address], bool]) -> None:
@@ -97,3 +99,15 @@ class DiscordHarness:
             self._server.fail("POST", r"/messages$", 403, code=50007)
         else:
             self._server.fail("POST", r"/messages$", 503, retry_after=error.retry_after)
+
+    async def bots_say(self, text: str) -> None:
+        world = self._server.world
+        for bot in (world.bot, world.user("Beep", bot=True)):
+            await self._server.say(self._channel("main"), bot, text)
+
+    async def miss(self, text: str) -> None:
+        channel = self._channel("main")
+        await self._server.say(channel, channel["recipients"][0], text)
+
+    async def come_back(self) -> None:
+        """Nothing: Discord kept it, and the adapter asks for it."""

@@ -12,13 +12,15 @@ from bot.channel import Adapter, Address, Choice, SendError
 from tests.servers.slack.delivery import Delivery
 from tests.servers.slack.faults import Fault
 from tests.servers.slack.server import Mode, SlackServer, slack_server
-from tests.slack_support import options_for, port_open, prepare
+from tests.slack_support import Kept, options_for, port_open, prepare
 
 
 class SlackSocketHarness:
     redelivers: ClassVar[bool] = True
     threads: ClassVar[bool] = True
     fails: ClassVar[bool] = True
+    bots: ClassVar[bool] = True
+    catches_up: ClassVar[bool] = True
     mode: ClassVar[Mode] = "socket"
     adapter: Adapter
     slack: SlackServer
@@ -32,7 +34,7 @@ class SlackSocketHarness:
         server = slack_server(self.mode, retries=(), ack_timeout=0.3)
         self.slack = await self._stack.enter_async_context(server)
         prepare(self.slack)
-        self.adapter = SlackAdapter(options_for(self.slack))
+        self.adapter = SlackAdapter(options_for(self.slack), bookmarks=Kept())
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -86,6 +88,20 @@ class SlackSocketHarness:
         limited = Fault("limited", retry_after=str(error.retry_after))
         fault = Fault("error", "is_archived") if error.permanent else limited
         self.slack.faults.next("chat.postMessage", fault)
+
+    async def bots_say(self, text: str) -> None:
+        """Each with a mention, by which a person would be heard."""
+        before = len(self.slack.deliveries)
+        for user, bot in (("U0BOT", "B0BOT"), ("U9", "B9")):
+            self.slack.people.say(user, "C1", f"<@U0BOT> {text}", bot_id=bot)
+        for each in self.slack.deliveries[before:]:
+            await self._told(each)
+
+    async def miss(self, text: str) -> None:
+        self.slack.people.say("U1", "C1", text, thread_ts=self._roots["main"], quiet=True)
+
+    async def come_back(self) -> None:
+        """Nothing: Slack kept it, and the adapter asks for it."""
 
 
 class SlackHttpHarness(SlackSocketHarness):

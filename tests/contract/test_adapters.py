@@ -3,59 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from bot.channel import Address, Choice, Heard, Incoming, Outgoing, SendError
-from tests.contract.adapter_harness import HARNESSES, Harness
-
-Channel = Callable[[Callable[[Address], bool]], Harness]
+from bot.channel import Choice, Incoming, Outgoing, SendError
+from tests.contract.adapter_ear import Channel, Ear, listening, running
+from tests.contract.adapter_harness import HARNESSES
 
 
 def channels(**able: bool) -> Any:
     """Every channel that can do what the test is about."""
     found = [h for h in HARNESSES if all(getattr(h, name) == be for name, be in able.items())]
     return pytest.mark.parametrize("channel", found, ids=lambda h: h.__name__)
-
-
-class Ear:
-    """What the bot's side heard; it can be made not to keep it."""
-
-    def __init__(self) -> None:
-        self.heard: list[Heard] = []
-        self.refuse = False
-
-    async def receive(self, heard: Heard) -> None:
-        if self.refuse:
-            raise OSError("disk full")
-        self.heard.append(heard)
-
-    @property
-    def last(self) -> Incoming:
-        (*_, last) = self.heard
-        assert isinstance(last, Incoming)
-        return last
-
-
-@asynccontextmanager
-async def listening(channel: Channel, ear: Ear) -> AsyncIterator[Harness]:
-    harness = channel(lambda _address: False)
-    await harness.start()
-    task = asyncio.create_task(_run(harness, ear))
-    try:
-        async with asyncio.timeout(20):
-            yield harness
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await harness.stop()
-
-
-async def _run(harness: Harness, ear: Ear) -> None:
-    await harness.adapter.run(ear.receive)
 
 
 @channels()
@@ -91,6 +51,45 @@ async def test_a_redelivered_message_keeps_its_identity(channel: Channel) -> Non
         await harness.say("hello", again=True)
         identities = {one.external_id for one in ear.heard if isinstance(one, Incoming)}
         assert len(identities) == 1
+
+
+@channels()
+async def test_it_does_not_hear_what_it_says_itself(channel: Channel) -> None:
+    ear = Ear()
+    async with listening(channel, ear) as harness:
+        await harness.say("hello")
+        await harness.adapter.send(Outgoing("k1", harness.address(), "Here you are."))
+        await harness.say("thanks")
+        assert ear.texts == ["hello", "thanks"]
+
+
+@channels(bots=True)
+async def test_it_hears_no_bots(channel: Channel) -> None:
+    ear = Ear()
+    async with listening(channel, ear) as harness:
+        await harness.say("hello")
+        await harness.bots_say("beep")
+        await harness.say("thanks")
+        assert ear.texts == ["hello", "thanks"]
+
+
+@channels(catches_up=True)
+async def test_what_was_written_while_it_was_away_is_heard_once(channel: Channel) -> None:
+    ear = Ear()
+    harness = channel(lambda _address: False)
+    await harness.start()
+    try:
+        async with running(harness, ear):
+            await harness.say("hello")
+        await harness.miss("are you there?")
+        async with running(harness, ear):
+            await harness.come_back()
+            await ear.hears(2)
+            await harness.say("good")
+    finally:
+        await harness.stop()
+    assert ear.texts == ["hello", "are you there?", "good"]
+    assert len({one.address for one in ear.heard}) == 1
 
 
 @channels()
