@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.desk import open_database
+from bot.limits import Limits
 from bot.worker import run
 from tests.desk_support import new_desk
 from tests.discord_support import MarksInFile, adapter_at
@@ -18,7 +19,11 @@ from tests.discord_support import MarksInFile, adapter_at
 async def main(folder: Path, api_url: str, gateway_url: str) -> None:
     database = open_database(f"sqlite:///{folder}/desk.db")
     marks = MarksInFile(folder / "marks.json")
-    await run(new_desk(database), [adapter_at(api_url, gateway_url, marks)])
+    # Chance may kill one message's turn again and again: none of them is to blame for it.
+    await run(
+        new_desk(database, limits=Limits(turn_attempts=100)),
+        [adapter_at(api_url, gateway_url, marks)],
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.options import SlackOptions
 from bot.desk import open_database
+from bot.limits import Limits
 from bot.worker import run
 from tests.desk_support import new_desk
 from tests.servers.slack.workspace import APP_TOKEN, BOT_TOKEN
@@ -40,7 +41,8 @@ async def main(folder: Path, api_url: str) -> None:
     )
     adapter = SlackAdapter(options, bookmarks=FileBookmarks(folder / "marks.json"))
     database = open_database(f"sqlite:///{folder}/desk.db")
-    await run(new_desk(database), [adapter])
+    # Chance may kill one message's turn again and again: none of them is to blame for it.
+    await run(new_desk(database, limits=Limits(turn_attempts=100)), [adapter])
 
 
 if __name__ == "__main__":
