@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
@@ -120,9 +121,15 @@ def indexed() -> Path:
     real_embedder()
     var = INDEXED / "var"
     var.mkdir(parents=True, exist_ok=True)
+    with (INDEXED / "lock").open("w") as lock:  # tests in other processes want it as well
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _index(var)
+    return var
+
+
+def _index(var: Path) -> None:
     if not (var / "models").exists():
         (var / "models").symlink_to(ROOT / "var" / "models")
     (INDEXED / "firstline.toml").write_text(written(""), "utf-8")
     done = Program(INDEXED, {}).run("index")
     assert done.returncode == 0, done.stderr
-    return var
