@@ -18,7 +18,7 @@ from knowledge.question import prepare
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("adapters", "bot", "config", "indexer", "knowledge")
-LIMIT = 4.0
+LIMIT = 2.0
 """Processor seconds. What backtracks exponentially would take years for these texts."""
 
 PIECES = (
