@@ -41,7 +41,9 @@ WEIGHT = (
 
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\w)\s*,\s+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_ASKS = re.compile(r"\W*(?:\w+ )?(?:how|why|when|where|what|which|who)\b|.*\?\W*$", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\A(?:\W*(?:\w+ )?(?:how|why|when|where|what|which|who)\b|.*\?\W*$)", re.IGNORECASE
+)
 _NEVER_ASKED = ("restart", "solved", "bye", "thanks", "praise", "affirm", "deny", "greet")
 """What nobody says as a question: "how do I start over?" wants to know, not to start over."""
 _LONGEST = 12
